@@ -1,0 +1,15 @@
+"""Locking, always in one way."""
+
+from typing import TypeVar
+
+from django.db import models
+
+RowT = TypeVar("RowT", bound=models.Model)
+
+
+def locked(queryset: models.QuerySet[RowT]) -> models.QuerySet[RowT]:
+    """Lock the rows of the queryset itself until the end of the transaction.
+
+    Plain `FOR UPDATE` on a ticket would block inserts of its children, and fails on nullable joins.
+    """
+    return queryset.select_for_update(of=("self",), no_key=True)
