@@ -1,0 +1,70 @@
+"""How an endpoint appears in the OpenAPI document: its problem answers and the headers it honours are written once, here."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from core.api.errors import CONTENT_TYPE
+
+
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    """One wrong value."""
+
+    field = serializers.CharField(help_text="Dotted path of the field, parameter or header.")
+    message = serializers.CharField(help_text="What is wrong, in the language of the request.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why a request was refused (RFC 9457)."""
+
+    type = serializers.CharField(help_text="A name for the kind of problem, for programs.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The address asked for.")
+    errors = FieldErrorSerializer(many=True)
+
+
+class Schema(AutoSchema):
+    """Adds to each operation what the base viewset does for it."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """Headers and the sparse fields, where the view honours them."""
+        if not hasattr(self.view, "input_classes"):
+            return []
+        parameters = []
+        if self.method == "GET" and self.view.action in ("list", "retrieve"):
+            parameters.append(_text("fields", OpenApiParameter.QUERY, "Only these fields, separated by commas."))
+        if self.method == "POST":
+            parameters.append(_text("Idempotency-Key", OpenApiParameter.HEADER, "Makes a retry safe for 24 hours."))
+        if self.method in ("PATCH", "DELETE"):
+            parameters.append(_text("If-Match", OpenApiParameter.HEADER, "The `ETag` read, to overwrite nothing newer."))
+        return parameters
+
+    def get_request_serializer(self) -> Any:
+        """The input of the action, from the table of the view."""
+        classes = getattr(self.view, "input_classes", None)
+        if classes is None:
+            return super().get_request_serializer()
+        kind = classes.get(self.view.action)
+        return kind(partial=self.method == "PATCH") if kind else None
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for code in self._problem_codes():
+            bodies.setdefault(code, self._get_response_for_code(ProblemSerializer, code, [CONTENT_TYPE], direction))
+        return bodies
+
+    def _problem_codes(self) -> list[str]:
+        codes = ["401", "403", "404", "406", "422", "429", "503"]
+        if self.method in ("POST", "PUT", "PATCH"):
+            codes += ["400", "409", "413", "415"]
+        if self.method in ("PATCH", "PUT", "DELETE", "POST"):
+            codes += ["412"]
+        return sorted(codes)
+
+
+def _text(name: str, location: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, location, description=description)

@@ -1,0 +1,95 @@
+"""The endpoint of a noun: its rows through `visible_to`, its filters those of the page, its acts those of the page."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from core.api import etags
+from core.api.idempotency import answered_once
+from core.api.serializers import OutputSerializer, chosen_fields, write
+
+
+class Resource(GenericViewSet[Any]):
+    """List and show rows; a subclass adds acts, each a method that reads the input, calls the action and answers.
+
+    `serializer_class` describes the answer, `input_classes` what each act reads. Every POST honours
+    `Idempotency-Key`.
+    """
+
+    serializer_class: type[OutputSerializer]
+    input_classes: ClassVar[Mapping[str, type[serializers.BaseSerializer[Any]]]] = {}
+    ordering = "id"
+    ordering_fields: Mapping[str, str] = {"id": "pk"}
+    http_method_names = ["get", "head", "options", "post", "patch", "delete"]
+    post: Callable[..., Response]
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """The rows the person may see."""
+        queryset = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return queryset.none()
+        visible: models.QuerySet[Any] = queryset.visible_to(self.request.user)  # type: ignore[attr-defined]
+        return visible
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """A page of rows."""
+        return self.page(self.filter_queryset(self.get_queryset()), self.serializer_class)
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """One row, with its version in `ETag`; 304 where the caller holds it already."""
+        row = self.get_object()
+        if hasattr(row, "version") and etags.is_known(request, row.version):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etags.tag(row.version)})
+        return self.respond(row)
+
+    def page(self, queryset: models.QuerySet[Any], kind: type[OutputSerializer]) -> Response:
+        """One page of the rows, written as `kind`."""
+        only = chosen_fields(kind, self.request)
+        rows = self.paginate_queryset(queryset) or []
+        return self.get_paginated_response([write(kind, row, only) for row in rows])
+
+    def respond(self, row: Any, code: int = status.HTTP_200_OK, *, headers: Mapping[str, str] | None = None) -> Response:
+        """One row written as the answer."""
+        data = write(self.serializer_class, row, chosen_fields(self.serializer_class, self.request))
+        tag = {"ETag": etags.tag(row.version)} if hasattr(row, "version") else {}
+        return Response(data, status=code, headers={**tag, **(headers or {})})
+
+    def read_input(self) -> dict[str, Any]:
+        """The checked input of the act under way; raises `ValidationError` naming each field."""
+        kind = self.input_classes[self.action]
+        serializer = kind(
+            data=self.request.data, partial=self.action == "partial_update", context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find the person, then speak their language: a token is only known here, after the middleware."""
+        super().perform_authentication(request)
+        if language := getattr(request.user, "language", ""):
+            translation.activate(language)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The checks before an act; DRF looks its handler up right after them."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST" and hasattr(self, "post"):
+            self.post = answered_once(request, self.post)
+
+    def finalize_response(
+        self, request: HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Add the standing against the limits; private answers are kept by nobody on the way."""
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type, assignment]
+        if standing := getattr(request, "standing", None):
+            response.headers.update(standing.headers())
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers["Content-Language"] = translation.get_language() or ""
+        return response
