@@ -6,6 +6,8 @@ from typing import Any
 
 from celery import Celery
 
+from core.slots import beat_entry
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 app = Celery("vigie")
@@ -13,11 +15,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # Every periodic job is here and only here. Any number of beats may run: each job takes its slot in the database.
-SCHEDULE: dict[str, tuple[str, timedelta]] = {}
-
-app.conf.beat_schedule = {
-    name: {"task": task, "schedule": every} for name, (task, every) in SCHEDULE.items()
+SCHEDULE: dict[str, timedelta] = {
+    "core.sweep_outbox": timedelta(seconds=15),
+    "core.beat_worker_heart": timedelta(seconds=15),
+    "core.delete_outdated": timedelta(hours=1),
+    "core.delete_expired_sessions": timedelta(hours=1),
 }
+
+app.conf.beat_scheduler = "celery.beat:Scheduler"
+app.conf.beat_schedule = {task: beat_entry(task, every) for task, every in SCHEDULE.items()}
 
 
 def scheduled() -> dict[str, Any]:
