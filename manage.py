@@ -3,15 +3,38 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from itsm.engines import EngineError, engines_for_command
+from itsm.places import places, var_dir
 
-def main() -> None:
-    """Run one management command."""
+# Commands that work without database and broker, or that start the engines themselves.
+WITHOUT_ENGINES = {
+    "check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "makemigrations",
+    "serve", "spectacular", "startapp", "translations", "version",
+}  # fmt: skip
+
+
+def main(arguments: list[str]) -> int:
+    """Run one management command, with the embedded engines where it needs them."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        with engines_for_command(places(var_dir())) if needs_engines(arguments) else nullcontext():
+            execute_from_command_line(arguments)
+    except (EngineError, ImproperlyConfigured) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def needs_engines(arguments: list[str]) -> bool:
+    """Whether a command line reads or writes rows."""
+    asks_for_help = {"-h", "--help", "--version"} & set(arguments)
+    return len(arguments) > 1 and arguments[1] not in WITHOUT_ENGINES and not asks_for_help
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv))

@@ -8,13 +8,18 @@ import os
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
 from csp import constants as csp
 from django.utils.translation import gettext_lazy as _
 
 from itsm import environment as env
+from itsm.places import var_dir
+
+# Generic classes of Django (QuerySet[User], CharField[str, str]) may be written at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VIGIE_VAR", BASE_DIR / "var"))
+VAR_DIR = var_dir()
 
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 EMBEDDED_BROKER = not os.environ.get("REDIS_URL")
@@ -22,9 +27,9 @@ PRODUCTION = not EMBEDDED_DATABASE
 DEBUG = env.flag("DEBUG", default=False)
 
 SECRET_KEY = env.secret("SECRET_KEY", var=VAR_DIR, required=PRODUCTION)
-FIELD_KEYS = env.words("FIELD_KEYS") or [env.field_key(VAR_DIR, required=PRODUCTION)]
+FIELD_KEYS = env.field_keys(VAR_DIR, required=PRODUCTION)
 
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = env.number("PORT", default=8000)
 PUBLIC_URL = env.public_url(default=f"http://127.0.0.1:{PORT}", required=PRODUCTION)
 SECURE = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or env.hosts_of(PUBLIC_URL)
@@ -107,18 +112,16 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.database_url(VAR_DIR), conn_max_age=300, conn_health_checks=True
-    )
+    "default": dj_database_url.parse(env.database_url(VAR_DIR), conn_max_age=300, conn_health_checks=True)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.redis_url(VAR_DIR)
-CACHE_URL = env.cache_url(VAR_DIR)
+REDIS_URL = env.redis_url("REDIS_URL", VAR_DIR, engine="broker")
+CACHE_URL = env.redis_url("CACHE_URL", VAR_DIR, engine="cache")
 CACHES = {"default": {"BACKEND": "core.cache.FailOpenRedisCache", "LOCATION": CACHE_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = env.kombu_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -139,7 +142,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.GrantBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.backends.GrantBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -184,7 +190,7 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "25")) * 1024 * 1024
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", default=25) * 1024 * 1024
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -194,7 +200,9 @@ SECURE_SSL_REDIRECT = SECURE and env.flag("TLS_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -226,7 +234,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.PersonThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"person": os.environ.get("API_RATE", "600/min"), "write": os.environ.get("API_WRITE_RATE", "240/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "person": os.environ.get("API_RATE", "600/min"),
+        "write": os.environ.get("API_WRITE_RATE", "240/min"),
+    },
     "EXCEPTION_HANDLER": "core.api.errors.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -239,13 +250,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-EMAIL_BACKEND, EMAIL_OPTIONS = env.email(VAR_DIR)
-vars().update(EMAIL_OPTIONS)
+vars().update(env.email(required=PRODUCTION))
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Vigie <vigie@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Staff see an answer at once; requesters and mail after this delay, during which its author can take it back.
-UNDO_SECONDS = int(os.environ.get("UNDO_SECONDS", "15"))
+UNDO_SECONDS = env.number("UNDO_SECONDS", default=15)
 
 LOGGING = env.logging(debug=DEBUG)
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+env.stop_if_unsafe(production=PRODUCTION, debug=DEBUG, hosts=ALLOWED_HOSTS)

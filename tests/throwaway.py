@@ -1,0 +1,42 @@
+"""Early pytest plugin: throw-away engines for the session, started before Django reads its settings.
+
+It is loaded by `-p tests.throwaway`, because settings are read before any conftest. Under xdist only the
+controller starts engines; the workers inherit its environment and find them there.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from itsm.engines import Engines, Lock, needed
+from itsm.places import places
+
+STARTED_MARK = "VIGIE_TEST_ENGINES"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Start the engines in a folder of their own, without durability."""
+    if STARTED_MARK in os.environ:
+        return
+    var = Path(tempfile.mkdtemp(prefix="vigie-test-"))
+    var.chmod(0o711)
+    os.environ |= {"VIGIE_VAR": str(var), STARTED_MARK: "1", "PUBLIC_URL": "http://127.0.0.1:8000"}
+    lock = Lock(places(var))
+    lock.take()
+    engines = Engines(places(var), lock, durable=False)
+    atexit.register(_clear, engines, lock, var, owner=os.getpid())
+    if needed():
+        engines.start_all()
+
+
+def _clear(engines: Engines, lock: Lock, var: Path, *, owner: int) -> None:
+    """Stop what this process started and remove its folder; processes forked by tests only pass by."""
+    if os.getpid() == owner:
+        engines.stop_all()
+        lock.release()
+        shutil.rmtree(var, ignore_errors=True)
