@@ -1,0 +1,36 @@
+"""What can be done to a ticket. Page, API, mail intake and task call these and nothing else.
+
+Every act takes `by` (the person, None for the portal itself) and `at` (an aware datetime, now by default), locks the
+ticket, checks rights and rules, saves the columns it names and records an event, in one transaction. It raises
+`PermissionDenied` where the person may not, `Refused` with the fields where the rules say no, `StaleVersion` where
+`version` is given and no longer holds.
+"""
+
+from tickets.actions.assigning import assign, pass_on, take
+from tickets.actions.attaching import attach, store_upload
+from tickets.actions.commenting import comment, edit_comment, publish_comment, withdraw_comment
+from tickets.actions.editing import clear_priority, edit, set_priority
+from tickets.actions.following import follow, unfollow
+from tickets.actions.moving import close_silent, move, resume_due
+from tickets.actions.opening import open_ticket
+
+__all__ = [
+    "assign",
+    "attach",
+    "clear_priority",
+    "close_silent",
+    "comment",
+    "edit",
+    "edit_comment",
+    "follow",
+    "move",
+    "open_ticket",
+    "pass_on",
+    "publish_comment",
+    "resume_due",
+    "set_priority",
+    "store_upload",
+    "take",
+    "unfollow",
+    "withdraw_comment",
+]

@@ -1,0 +1,201 @@
+"""From one status to another, by the kind's table of moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from calendars.arithmetic import add_working_days
+from core.exceptions import Refused
+from services.support import schedule_of
+from tickets.actions.assigning import assign, resolve_owner
+from tickets.actions.base import checked_text, lock, moment, policy_of, required, save
+from tickets.choices import ENDED, Status, Verb
+from tickets.events import record
+from tickets.models import PendingReason, ResolutionCode, Ticket
+from tickets.permissions import sees_internal
+from tickets.workflow import Move
+
+# How many tickets one pass of a sweep takes; the next pass takes the rest.
+BATCH = 500
+
+
+@transaction.atomic
+def move(
+    ticket: Ticket | int,
+    to: str,
+    *,
+    by: User | None,
+    values: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """Move a ticket to another status with the values the move needs (texts, rows, datetimes by field name).
+
+    Raises `Refused` naming `to` where the table does not allow the move, and each missing or wrong field.
+    """
+    now = moment(at)
+    row = lock(ticket, version=version)
+    step = allowed_move(row, to, by=by)
+    given = dict(values or {})
+    required(given, step.requires)
+    if step.to == Status.ASSIGNED:
+        return assign(
+            row, by=by, team=given.get("team"), assignee=given.get("assignee"), reason=given.get("reason") or "", at=at
+        )
+    given = {name: _checked(name, given.get(name), row, now) for name in step.fields}
+    before = row.status
+    columns = _apply(row, step, given, by=by, at=now)
+    details = _save_details(row, step, given)
+    save(row, columns, at=now)
+    said = {name: _stored(value) for name, value in given.items() if value not in (None, "")}
+    record(row, Verb.MOVED, by=by, at=now, is_public=True, changes={"status": [before, str(step.to)]}, **said)
+    return _with_details(row, details)
+
+
+def allowed_move(ticket: Ticket, to: str, *, by: User | None) -> Move:
+    """The move, if the table has it and the person may make it.
+
+    Raises `Refused` naming `to`, or `PermissionDenied`.
+    """
+    if to not in Status.values:
+        raise Refused({"to": _("Unknown status.")})
+    step = ticket.workflow.find(ticket.status, to)
+    if step is None:
+        message = _("A ticket that is “%(before)s” cannot become “%(after)s”.")
+        raise Refused({"to": message % {"before": ticket.get_status_display(), "after": Status(to).label}})
+    if not may_move(by, ticket, step):
+        raise PermissionDenied
+    if ticket.status == Status.CLOSED and not within_reopening(ticket):
+        raise Refused({"to": _("This ticket has been closed for too long; an answer opens a new one linked to it.")})
+    return step
+
+
+def may_move(by: User | None, ticket: Ticket, step: Move) -> bool:
+    """Whether the person may make this move: staff by permission, the requester where the table says so."""
+    if by is None:
+        return True
+    return (step.by_requester and ticket.requester_id == by.pk) or by.has_perm(step.audience, ticket)
+
+
+def moves_for(user: User, ticket: Ticket) -> list[Move]:
+    """The moves a person may make now, the usual next step first."""
+    if ticket.merged_into_id:
+        return []
+    return [step for step in ticket.workflow.leaving(ticket.status) if may_move(user, ticket, step)]
+
+
+def within_reopening(ticket: Ticket, *, at: datetime | None = None) -> bool:
+    """Whether a closed ticket may still be reopened: its delay in working days has not passed."""
+    if ticket.closed_at is None:
+        return True
+    limit = add_working_days(schedule_of(ticket.service), ticket.closed_at, policy_of(ticket).reopen_within_days)
+    return moment(at) <= limit
+
+
+def _checked(name: str, value: Any, ticket: Ticket, now: datetime) -> Any:
+    """One value of a move as the row stores it. Raises `Refused` naming the field."""
+    if name == "pending_reason" and not (isinstance(value, PendingReason) and value.is_active):
+        raise Refused({name: _("Choose a reason.")})
+    if name == "resolution_code":
+        if not (isinstance(value, ResolutionCode) and value.is_active):
+            raise Refused({name: _("Choose a resolution code.")})
+        if value.kinds and ticket.kind not in value.kinds:
+            raise Refused({name: _("This code is not for tickets of this kind.")})
+    if name == "pending_until" and value is not None:
+        if not isinstance(value, datetime) or timezone.is_naive(value):
+            raise Refused({name: _("Give a date and time.")})
+        if value <= now:
+            raise Refused({name: _("This is in the past.")})
+    if name in ("cause", "solution", "reason"):
+        text = checked_text(name, value or "", limit=20_000 if name != "solution" else 200_000)
+        return text
+    return value
+
+
+def _apply(row: Ticket, step: Move, given: dict[str, Any], *, by: User | None, at: datetime) -> list[str]:
+    """Set the columns that a move changes; returns their names."""
+    left = Status(row.status)
+    row.status = step.to
+    columns = ["status"]
+    if left == Status.PENDING or step.to == Status.PENDING:
+        row.pending_reason, row.pending_until = given.get("pending_reason"), given.get("pending_until")
+        columns += ["pending_reason", "pending_until"]
+        _check_pending_date(row)
+    if step.to == Status.RESOLVED:
+        row.solution, row.resolution_code = given.get("solution") or "", given.get("resolution_code")
+        row.resolved_at = at
+        row.closes_at = add_working_days(schedule_of(row.service), at, policy_of(row).close_after_days)
+        columns += ["solution", "resolution_code", "resolved_at", "closes_at"]
+    if step.to in (Status.CLOSED, Status.CANCELLED):
+        row.closed_at, row.closes_at = at, None
+        columns += ["closed_at", "closes_at"]
+    if left in ENDED and step.to not in ENDED:
+        row.resolved_at = row.closed_at = row.closes_at = None
+        row.reopened += 1
+        columns += ["resolved_at", "closed_at", "closes_at", "reopened"]
+    if row.assignee_id is None and step.to in (Status.IN_PROGRESS, Status.RESOLVED) and by and sees_internal(by, row):
+        row.team, row.assignee = resolve_owner(row, None, by, strict=False)
+        columns += ["team", "assignee"]
+    return columns
+
+
+def _check_pending_date(row: Ticket) -> None:
+    if row.pending_reason and row.pending_reason.needs_date and row.pending_until is None:
+        raise Refused({"pending_until": _("Say on which date the ticket resumes.")})
+
+
+def _save_details(row: Ticket, step: Move, given: dict[str, Any]) -> dict[str, Any]:
+    """Write the values of a move that live in the kind's own columns; returns them."""
+    if not row.details_name:
+        return {}
+    model = row._meta.get_field(row.details_name).related_model
+    own = {column.name for column in model._meta.fields} - {"ticket"}
+    values = {name: given[name] for name in step.fields if name in own and given.get(name) is not None}
+    if values:
+        model.objects.filter(pk=row.pk).update(**values)
+    return values
+
+
+def _with_details(row: Ticket, values: dict[str, Any]) -> Ticket:
+    """Show written details on a row whose details were already read."""
+    if values and row.details_name in row._state.fields_cache:
+        for name, value in values.items():
+            setattr(row.details, name, value)
+    return row
+
+
+def _stored(value: Any) -> Any:
+    """A value of a move as an event keeps it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return getattr(value, "pk", value)
+
+
+def close_silent(*, at: datetime | None = None) -> int:
+    """Close the resolved tickets whose delay of silence has passed; returns how many. Any number may run at once."""
+    now = moment(at)
+    with transaction.atomic():
+        due = Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now).order_by("pk")
+        keys = list(due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        for key in keys:
+            move(key, Status.CLOSED, by=None, at=now)
+    return len(keys)
+
+
+def resume_due(*, at: datetime | None = None) -> int:
+    """Resume the pending tickets whose date has come; returns how many. Any number may run at once."""
+    now = moment(at)
+    with transaction.atomic():
+        due = Ticket.objects.filter(status=Status.PENDING, pending_until__lte=now).order_by("pk")
+        keys = list(due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        for key in keys:
+            move(key, Status.IN_PROGRESS, by=None, at=now)
+    return len(keys)

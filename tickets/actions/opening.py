@@ -1,0 +1,159 @@
+"""Opening a ticket of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Entity, Team, User
+from core.choices import Level, Scale
+from core.exceptions import Refused
+from services.models import Category, Service
+from services.support import support_team
+from tickets import kinds
+from tickets.actions.attaching import claim
+from tickets.actions.base import checked_text, moment
+from tickets.choices import Channel, Status, Verb
+from tickets.events import record
+from tickets.models import Attachment, Follower, Ticket
+from tickets.priority import compute, matrix
+
+TITLE_LIMIT = 250
+TEXT_LIMIT = 200_000
+
+
+@transaction.atomic
+def open_ticket(
+    kind: str,
+    *,
+    by: User,
+    title: str,
+    description: str = "",
+    requester: User | None = None,
+    entity: Entity | None = None,
+    service: Service | None = None,
+    category: Category | None = None,
+    urgency: int = Scale.MEDIUM,
+    impact: int = Scale.MEDIUM,
+    team: Team | None = None,
+    assignee: User | None = None,
+    channel: str = Channel.PORTAL,
+    language: str = "",
+    is_confidential: bool = False,
+    reported_at: datetime | None = None,
+    details: dict[str, Any] | None = None,
+    attachments: Sequence[Attachment] = (),
+    at: datetime | None = None,
+    notify: bool = True,
+) -> Ticket:
+    """Open a ticket and return it as its kind.
+
+    The requester is `by` unless told; opening for someone else needs `tickets.open_for_others` where that person
+    belongs. The entity is the requester's unless told. Without a team, the service's first level takes it.
+    `reported_at` (aware, not in the future) is when the call came in, where it is entered late.
+    """
+    now = moment(at)
+    model = kinds.registry.get(kind)
+    if model is None:
+        raise Refused({"kind": _("Unknown kind of ticket.")})
+    requester = requester or by
+    entity = entity or requester.entity
+    title = checked_text("title", title, limit=TITLE_LIMIT)
+    description = checked_text("description", description, limit=TEXT_LIMIT)
+    if not title:
+        raise Refused({"title": _("This field is required.")})
+    if entity is None:
+        raise Refused({"entity": _("Choose an entity: this person belongs to none.")})
+    _check_rights(by, requester, entity)
+    reported = _checked_report(reported_at, now)
+    if category and not service:
+        service = category.default_service
+    _check_choices(by, requester, service, category, kind, urgency, impact)
+    team = team or (support_team(service, Level.N1) if service else None)
+    _check_owner(team, assignee)
+    ticket = model(
+        kind=kind, title=title, description=description, language=language or requester.language, channel=channel,
+        entity=entity, requester=requester, opened_by=by, service=service, category=category, team=team,
+        assignee=assignee, urgency=urgency, impact=impact, is_confidential=is_confidential,
+        status=Status.ASSIGNED if assignee else model.workflow.initial,
+        priority=compute(matrix(), urgency=urgency, impact=impact, criticality=service.criticality if service else None),
+        reported_at=reported, created_at=now, updated_at=now,
+    )  # fmt: skip
+    ticket.save(force_insert=True)
+    _save_details(ticket, details or {})
+    if by.pk != requester.pk and not by.access.can("tickets.view", entity.pk):
+        Follower.objects.create(ticket=ticket, user=by)
+    record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel)
+    claim(attachments, ticket=ticket, by=by)
+    return ticket
+
+
+def _check_rights(by: User, requester: User, entity: Entity) -> None:
+    """One may open for oneself in one's own entity, for others where granted."""
+    if by.pk == requester.pk and entity.pk == by.entity_id:
+        if not (by.access.can("tickets.open") or by.access.can("tickets.open_for_others")):
+            raise PermissionDenied
+        return
+    if not by.access.can("tickets.open_for_others"):
+        field = "requester" if by.pk != requester.pk else "entity"
+        raise Refused({field: _("You may open tickets for yourself only.")})
+    if not by.access.can("tickets.open_for_others", entity.pk):
+        raise Refused({"entity": _("You may not open tickets in this entity.")})
+    if by.pk != requester.pk and not User.objects.visible_to(by).filter(pk=requester.pk, is_active=True).exists():
+        raise Refused({"requester": _("Unknown person.")})
+
+
+def _checked_report(reported_at: datetime | None, now: datetime) -> datetime:
+    if reported_at is None:
+        return now
+    if timezone.is_naive(reported_at):
+        raise Refused({"reported_at": _("Give the time zone.")})
+    if reported_at > now:
+        raise Refused({"reported_at": _("This is in the future.")})
+    return reported_at
+
+
+def _check_choices(
+    by: User, requester: User, service: Service | None, category: Category | None, kind: str, urgency: int, impact: int
+) -> None:
+    """Only what exists for the reader; a service of another entity is as unknown as none."""
+    for name, value in (("urgency", urgency), ("impact", impact)):
+        if value not in Scale.values:
+            raise Refused({name: _("Choose a value from 1 to 5.")})
+    if service and not any(Service.objects.visible_to(person).filter(pk=service.pk).exists() for person in {by, requester}):
+        raise Refused({"service": _("Unknown service.")})
+    if category and category.kinds and kind not in category.kinds:
+        raise Refused({"category": _("This category is not for tickets of this kind.")})
+
+
+def _check_owner(team: Team | None, assignee: User | None) -> None:
+    if assignee is None:
+        return
+    if not assignee.is_active:
+        raise Refused({"assignee": _("This person is no longer active.")})
+    if team and not team.memberships.filter(user=assignee).exists():
+        raise Refused({"assignee": _("This person is not in the team.")})
+
+
+def _save_details(ticket: Ticket, details: dict[str, Any]) -> None:
+    """Create the row of the kind's own columns."""
+    if not ticket.details_name:
+        if details:
+            raise Refused({"details": _("This kind has no details.")})
+        return
+    field = Ticket._meta.get_field(ticket.details_name)
+    model = field.related_model
+    allowed = {column.name for column in model._meta.fields} - {"ticket"}
+    unknown = set(details) - allowed
+    if unknown:
+        raise Refused({f"details.{name}": _("Unknown field.") for name in sorted(unknown)})
+    values = {name: checked_text(f"details.{name}", value, limit=20_000) for name, value in details.items()}
+    setattr(ticket, ticket.details_name, model.objects.create(ticket_id=ticket.pk, **values))
+
+

@@ -1,0 +1,96 @@
+"""The timeline: append-only events, and the comments they point to."""
+
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tickets.choices import CommentKind, Verb
+from tickets.models.ticket import Ticket
+from tickets.search import Document
+
+
+class Comment(models.Model):
+    """What someone wrote on a ticket. The first wording stays in `CommentVersion` when it is edited."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="comments")
+    author = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("author"), related_name="+", db_index=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=CommentKind, default=CommentKind.PUBLIC)
+    body = models.TextField(_("text"), max_length=200_000)
+    created_at = models.DateTimeField(_("written at"))
+    visible_at = models.DateTimeField(_("sent at"), help_text=_("Until then only staff see it, and it can be taken back."))
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+
+    search = models.GeneratedField(expression=Document("body"), output_field=Document.field(), db_persist=True)  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        indexes = [Document.index("search", name="comment_search")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} · {self.author_id} · {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the requester reads it."""
+        return self.kind == CommentKind.PUBLIC
+
+
+class CommentVersion(models.Model):
+    """A wording that a comment had before it was edited."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="versions")
+    body = models.TextField(_("text"))
+    replaced_at = models.DateTimeField(_("replaced at"))
+
+    class Meta:
+        verbose_name = _("earlier wording")
+        verbose_name_plural = _("earlier wordings")
+        ordering = ["replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} · {self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Questions asked of many events."""
+
+    def public(self) -> Self:
+        """What a requester reads."""
+        return self.filter(is_public=True)
+
+    def told_by(self, moment: object) -> Self:
+        """Without the answers that their author can still take back at `moment`."""
+        return self.filter(Q(comment=None) | Q(comment__visible_at__lte=moment))
+
+
+class Event(models.Model):
+    """One fact of the timeline: who did what, when; verbs and ids, never sentences.
+
+    `data` holds values by field: for a change `{"field": [before, after]}` with keys of rows for relations.
+    The database itself refuses any change or removal.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", db_index=False)
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("who"), related_name="+", null=True, blank=True)
+    verb = models.CharField(_("what"), max_length=16, choices=Verb)
+    data = models.JSONField(_("details"), default=dict)
+    comment = models.ForeignKey(Comment, models.PROTECT, null=True, blank=True, related_name="events")
+    is_public = models.BooleanField(_("seen by the requester"), default=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["ticket", "at", "id"], name="event_timeline")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.verb} {self.at:%Y-%m-%d %H:%M}"
