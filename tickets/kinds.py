@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -42,8 +43,20 @@ class Registry:
     def prefix(self, slug: str) -> str:
         """The reference prefix of a kind; a neutral one for a kind whose app is not installed."""
         model = self.get(slug)
-        return model.prefix if model else "TIC"
+        return model.prefix if model else NEUTRAL_PREFIX
 
+
+_OURS = re.compile(r"([A-Za-z]{2,5})-([1-9][0-9]{0,17})")
+# Prefix of a row whose kind has no app here.
+NEUTRAL_PREFIX = "TIC"
 
 registry = Registry()
 register = registry.register
+
+
+def key_of(reference: str) -> int | None:
+    """The key in a reference of ours, whichever of our prefixes it has; None for anything else."""
+    match = _OURS.fullmatch(reference.strip())
+    if match and match[1].upper() in {*registry.prefixes, NEUTRAL_PREFIX}:
+        return int(match[2])
+    return None

@@ -7,9 +7,8 @@ where they are the same, and nobody has to say in which language a ticket was wr
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
-from django.db import models
-from django.db.models import Func, Value
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchVectorField
+from django.db.models import Func
 
 # A vector over 1 MB makes the INSERT fail; two long texts of four-byte characters in two languages stay below it.
 _SEARCHED = 60_000
@@ -42,15 +41,9 @@ class Document(Func):
         return f"({' || '.join(parts)})", params
 
 
-class Question(Func):
-    """`tsquery` of what a person typed, in both languages; never an error, whatever was typed."""
-
-    template = "(websearch_to_tsquery('fr'::regconfig, %(expressions)s) || websearch_to_tsquery('en'::regconfig, %(expressions)s))"
-
-    def __init__(self, text: str) -> None:
-        super().__init__(Value(text[:500]), output_field=models.TextField())
-
-    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        """The text stands twice in the statement, and so do its parameters."""
-        sql, params = super().as_sql(compiler, connection, **context)
-        return sql, [*params, *params]
+def question(text: str) -> SearchQueryCombinable:
+    """The query of what a person typed, in both languages; never an error, whatever was typed."""
+    text = text.replace("\x00", " ")[:500]
+    return SearchQuery(text, config="fr", search_type="websearch") | SearchQuery(
+        text, config="en", search_type="websearch"
+    )

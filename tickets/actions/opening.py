@@ -87,10 +87,11 @@ def open_ticket(
     )  # fmt: skip
     ticket.save(force_insert=True)
     _save_details(ticket, details or {})
-    if by.pk != requester.pk and not by.access.can("tickets.view", entity.pk):
+    if by.pk not in (requester.pk, assignee.pk if assignee else 0) and not by.access.can("tickets.view", entity.pk):
         Follower.objects.create(ticket=ticket, user=by)
-    record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel)
     claim(attachments, ticket=ticket, by=by)
+    files = {"files": [file.pk for file in attachments]} if attachments else {}
+    record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel, **files)
     return ticket
 
 

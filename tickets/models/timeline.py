@@ -1,15 +1,36 @@
 """The timeline: append-only events, and the comments they point to."""
 
+from datetime import datetime
 from typing import Self
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from tickets.choices import CommentKind, Verb
 from tickets.models.ticket import Ticket
 from tickets.search import Document
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Questions asked of many comments."""
+
+    def readable_by(self, user: User) -> Self:
+        """Sent public answers, and for staff of the ticket everything that was not taken back.
+
+        Says nothing about the tickets: the caller takes them from `visible_to`.
+        """
+        access = user.access
+        staff = (
+            Q(ticket__entity_id__in=access.entities("tickets.view"), ticket__is_confidential=False)
+            | Q(ticket__team_id__in=access.teams)
+            | Q(ticket__assignee_id=user.pk)
+        )
+        sent = Q(kind=CommentKind.PUBLIC, visible_at__lte=timezone.now())
+        return self.filter(Q(withdrawn_at=None) & (sent | staff | Q(author_id=user.pk)))
 
 
 class Comment(models.Model):
@@ -23,6 +44,8 @@ class Comment(models.Model):
     visible_at = models.DateTimeField(_("sent at"), help_text=_("Until then only staff see it, and it can be taken back."))
     edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
 
     search = models.GeneratedField(expression=Document("body"), output_field=Document.field(), db_persist=True)  # type: ignore[misc]
 
@@ -59,13 +82,10 @@ class CommentVersion(models.Model):
 class EventQuerySet(models.QuerySet["Event"]):
     """Questions asked of many events."""
 
-    def public(self) -> Self:
-        """What a requester reads."""
-        return self.filter(is_public=True)
-
-    def told_by(self, moment: object) -> Self:
-        """Without the answers that their author can still take back at `moment`."""
-        return self.filter(Q(comment=None) | Q(comment__visible_at__lte=moment))
+    def public(self, at: datetime) -> Self:
+        """What a requester reads at that moment: without answers taken back, or that still can be."""
+        sent = Q(comment__visible_at__lte=at, comment__withdrawn_at=None)
+        return self.filter(Q(is_public=True) & (Q(comment=None) | sent))
 
 
 class Event(models.Model):

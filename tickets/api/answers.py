@@ -1,0 +1,149 @@
+"""What the API says of tickets and what hangs on them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api import PersonNameSerializer
+from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSerializer, OutputSerializer
+from tickets import kinds
+from tickets.choices import ENDED
+from tickets.models import Attachment, Comment, Event, Follower, Ticket
+from tickets.workflow import Move
+
+RELATIONS = ("service", "category", "team", "assignee", "requester", "entity", "pending_reason")
+
+
+def for_rows(queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """With what a row of the list says, in one statement and without the long texts."""
+    return queryset.select_related(*RELATIONS).defer("description", "solution", "search")
+
+
+def for_whole(queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """With all that one ticket says, in one statement."""
+    details = [model.details_name for model in kinds.registry.all() if model.details_name]
+    return queryset.select_related(*RELATIONS, "opened_by", "resolution_code", *details).defer("search")
+
+
+class TicketRowSerializer(OutputModelSerializer):
+    """A ticket in a list."""
+
+    reference = serializers.CharField()
+    is_open = serializers.SerializerMethodField()
+    service = NamedSerializer(allow_null=True)
+    category = NamedSerializer(allow_null=True)
+    team = NamedSerializer(allow_null=True)
+    assignee = PersonNameSerializer(allow_null=True)
+    requester = PersonNameSerializer()
+    entity = NamedSerializer()
+    pending_reason = CodedSerializer(allow_null=True)
+
+    class Meta:
+        model = Ticket
+        fields = (
+            "reference", "kind", "title", "status", "is_open", "priority", "urgency", "impact", "service", "category", "team",
+            "assignee", "requester", "entity", "channel", "is_confidential", "pending_reason", "pending_until",
+            "reported_at", "created_at", "updated_at", "due_at", "resolved_at", "closed_at", "version",
+        )  # fmt: skip
+
+    @extend_schema_field(bool)
+    def get_is_open(self, ticket: Ticket) -> bool:
+        """As the database computes it; a row just moved still holds the value before."""
+        return ticket.status not in ENDED
+
+
+class TicketSerializer(TicketRowSerializer):
+    """A whole ticket. `details` are the columns of its kind."""
+
+    opened_by = PersonNameSerializer()
+    resolution_code = CodedSerializer(allow_null=True)
+    details = serializers.SerializerMethodField()
+
+    class Meta(TicketRowSerializer.Meta):
+        fields = (
+            *TicketRowSerializer.Meta.fields, "description", "language", "priority_is_set", "priority_reason", "solution",
+            "resolution_code", "closes_at", "reopened", "opened_by", "details",
+        )  # fmt: skip
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_details(self, ticket: Ticket) -> dict[str, Any]:
+        """The kind's own columns by name, empty where it has none."""
+        row = ticket.details
+        if row is None:
+            return {}
+        return {field.name: getattr(row, field.name) for field in row._meta.concrete_fields if not field.primary_key}
+
+
+class MoveSerializer(OutputSerializer):
+    """A change of status that the person may make now."""
+
+    to = serializers.CharField(help_text="The status after it.")
+    verb = serializers.CharField()
+    label = serializers.CharField()
+    requires = serializers.ListField(child=serializers.CharField(), help_text="Fields that must be given with it.")
+    accepts = serializers.ListField(child=serializers.CharField(), help_text="Fields that may be given with it.")
+
+
+def move_words(moves: list[Move]) -> list[dict[str, Any]]:
+    """Moves as plain values."""
+    return [
+        {"to": str(move.to), "verb": move.verb, "label": str(move.label), "requires": move.requires, "accepts": move.accepts}
+        for move in moves
+    ]
+
+
+class AttachmentSerializer(OutputModelSerializer):
+    """A file on a ticket."""
+
+    id = serializers.UUIDField(source="token")
+    uploaded_by = PersonNameSerializer()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Attachment
+        fields = ("id", "name", "content_type", "size", "sha256", "is_public", "uploaded_by", "created_at", "url")
+
+    @extend_schema_field(str)
+    def get_url(self, file: Attachment) -> str:
+        """The path the content is downloaded from, with the same rights as the ticket."""
+        return reverse("api:attachment-content", args=[file.token])
+
+
+class CommentSerializer(OutputModelSerializer):
+    """An answer, a note or a supplier exchange."""
+
+    ticket = serializers.CharField(source="ticket.reference", help_text="Where it stands, which may be a new ticket.")
+    author = PersonNameSerializer()
+    public = serializers.BooleanField(source="is_public")
+    attachments = AttachmentSerializer(many=True)
+
+    class Meta:
+        model = Comment
+        fields = ("id", "ticket", "author", "kind", "public", "body", "created_at", "edited_at", "attachments")
+
+
+class EventSerializer(OutputModelSerializer):
+    """One fact of the timeline: a verb, and in `data` what changed (`{"changes": {"field": [before, after]}}`)."""
+
+    actor = PersonNameSerializer(allow_null=True)
+    public = serializers.BooleanField(source="is_public")
+    comment = CommentSerializer(allow_null=True)
+    data = serializers.DictField()
+
+    class Meta:
+        model = Event
+        fields = ("id", "at", "actor", "verb", "public", "data", "comment")
+
+
+class FollowerSerializer(OutputModelSerializer):
+    """A person who is told of what happens."""
+
+    id = serializers.IntegerField(source="user_id")
+    user = PersonNameSerializer()
+
+    class Meta:
+        model = Follower
+        fields = ("id", "user", "created_at")

@@ -1,0 +1,119 @@
+"""The filters over tickets, the same for pages and API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Entity, Team, User
+from core.choices import Kind, Priority
+from core.filters import AnyOf, AnyRowOf
+from services.models import Category, Service
+from tickets.choices import Channel, CommentKind, Status
+from tickets.models import Alias, Comment, Ticket
+from tickets.references import key_of
+from tickets.search import question
+
+# Hits of each part of a search, the newest; who looks for more says more.
+HITS = 1000
+
+
+def search(queryset: QuerySet[Ticket], text: str, *, user: User) -> QuerySet[Ticket]:
+    """The tickets of the queryset that a text finds: by reference, by alias, or by the words of ticket and comments.
+
+    Words of a comment count only for those who may read it.
+    """
+    text = text.strip()
+    if key := key_of(text):
+        return queryset.filter(pk=key)
+    newest = ("-created_at", "-pk")
+    among = queryset.order_by().values("pk")
+    told = queryset.filter(search=question(text)).order_by(*newest).values("pk")[:HITS]
+    said = _readable_comments(user).filter(search=question(text), ticket__in=among).order_by("-pk")
+    named = Alias.objects.filter(value=text[:120], ticket__in=among)
+    return queryset.filter(pk__in=told.union(said.values("ticket_id")[:HITS], named.values("ticket_id")))
+
+
+def _readable_comments(user: User) -> QuerySet[Comment]:
+    """Comments that the person reads on a ticket he sees: public ones that were sent, all on the tickets he works on."""
+    access = user.access
+    public = Q(kind=CommentKind.PUBLIC, visible_at__lte=timezone.now(), withdrawn_at=None)
+    staff = (
+        Q(ticket__entity_id__in=access.entities("tickets.view"), ticket__is_confidential=False)
+        | Q(ticket__team_id__in=access.teams)
+        | Q(ticket__assignee_id=user.pk)
+    )
+    return Comment.objects.filter(public | (Q(withdrawn_at=None) & staff) if access.is_staff_side else public)
+
+
+def _visible(model: Any) -> Any:
+    """Choices of a filter: the rows the reader may see."""
+
+    def rows(request: Any) -> QuerySet[Any]:
+        every: QuerySet[Any] = model.objects.all()
+        return every.visible_to(request.user) if request is not None else every.none()  # type: ignore[attr-defined]
+
+    return rows
+
+
+class PersonFilter(django_filters.CharFilter):
+    """A person by key or e-mail, oneself as `me`, nobody as `none`. No list of all people is ever made."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows that match; none for a person that is not there."""
+        if not value:
+            return qs
+        name = self.field_name
+        if value == "none":
+            return qs.filter(**{f"{name}__isnull": True})
+        if value == "me":
+            return qs.filter(**{name: self.parent.request.user.pk})
+        if value.isascii() and value.isdigit():
+            return qs.filter(**{f"{name}_id": int(value)}) if len(value) < 19 else qs.none()  # noqa: PLR2004
+        return qs.filter(**{f"{name}__in": User.objects.filter(email=value.lower()).values("pk")})
+
+
+class TicketFilter(django_filters.FilterSet):
+    """What a list of tickets can be narrowed by. A kind subclasses and adds its own."""
+
+    q = django_filters.CharFilter(label=_("Search"), method="search", max_length=500)
+    is_open = django_filters.BooleanFilter(label=_("Open"))
+    status = AnyOf(choices=Status)
+    kind = AnyOf(choices=Kind)
+    priority = AnyOf(choices=Priority)
+    team = AnyRowOf(queryset=_visible(Team), null_label=_("No team"), null_value="none")
+    assignee = PersonFilter(max_length=254, help_text=_("A number, an e-mail, “me” or “none”."))
+    requester = PersonFilter(max_length=254, help_text=_("A number, an e-mail or “me”."))
+    follower = django_filters.CharFilter(label=_("Followed by"), method="followed", max_length=2)
+    service = AnyRowOf(queryset=_visible(Service), null_label=_("No service"), null_value="none")
+    category = AnyRowOf(queryset=Category.objects.all(), null_label=_("No category"), null_value="none")
+    entity = AnyRowOf(queryset=_visible(Entity))
+    channel = AnyOf(choices=Channel)
+    overdue = django_filters.BooleanFilter(label=_("Overdue"), method="late")
+    created_after = django_filters.IsoDateTimeFilter(label=_("Created after"), field_name="created_at", lookup_expr="gt")
+    created_before = django_filters.IsoDateTimeFilter(label=_("Created before"), field_name="created_at", lookup_expr="lt")
+    updated_after = django_filters.IsoDateTimeFilter(label=_("Changed after"), field_name="updated_at", lookup_expr="gt")
+    updated_before = django_filters.IsoDateTimeFilter(label=_("Changed before"), field_name="updated_at", lookup_expr="lt")
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+        form = forms.Form
+
+    def search(self, queryset: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        """By words, reference or alias."""
+        return search(queryset, value, user=self.request.user)
+
+    def followed(self, queryset: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        """Those the reader follows, with `me`; nobody sees what others follow."""
+        return queryset.filter(followers__user=self.request.user) if value == "me" else queryset.none()
+
+    def late(self, queryset: QuerySet[Ticket], _name: str, value: bool) -> QuerySet[Ticket]:
+        """Open work past its due time, or everything else."""
+        past = Q(is_open=True, due_at__lt=timezone.now())
+        return queryset.filter(past) if value else queryset.exclude(past)

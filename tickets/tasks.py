@@ -1,0 +1,42 @@
+"""What workers do for tickets."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.jobs import job
+from tickets import actions
+from tickets.models import Attachment
+
+# A file pasted into a text that was never sent is kept this long.
+ORPHAN_AGE = timedelta(days=2)
+_ORPHANS = 500
+
+
+@shared_task(name="tickets.close_silent")
+@job("tickets.close_silent", every=timedelta(minutes=1))
+def close_silent() -> None:
+    """Close the resolved tickets that nobody answered within their delay."""
+    while actions.close_silent():
+        pass
+
+
+@shared_task(name="tickets.resume_due")
+@job("tickets.resume_due", every=timedelta(minutes=1))
+def resume_due() -> None:
+    """Resume the pending tickets whose date has come."""
+    while actions.resume_due():
+        pass
+
+
+@shared_task(name="tickets.delete_orphan_files")
+@job("tickets.delete_orphan_files", every=timedelta(hours=1))
+def delete_orphan_files() -> None:
+    """Delete the files that were pasted into texts never sent, row first: a row never points to nothing."""
+    old = Attachment.objects.filter(ticket=None, created_at__lt=timezone.now() - ORPHAN_AGE)
+    for attachment in old.order_by("created_at")[:_ORPHANS]:
+        storage, name = attachment.file.storage, attachment.file.name
+        # The condition again: it may have been claimed by a ticket since it was read.
+        if Attachment.objects.filter(pk=attachment.pk, ticket=None).delete()[0] and name:
+            storage.delete(name)

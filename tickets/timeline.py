@@ -1,0 +1,206 @@
+"""The timeline as a reader sees it: events turned into sentences in the reader's language.
+
+Events hold verbs and keys; the names of all rows they speak of are read once for the whole timeline.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Entity, Team, User
+from core.choices import Level, Priority, Scale
+from services.models import Category, Service
+from tickets import kinds
+from tickets.choices import Channel, CommentKind, LinkType, Status, Verb
+from tickets.models import Attachment, Comment, Event, PendingReason, ResolutionCode, Ticket
+from tickets.permissions import sees_internal
+
+_ROWS: dict[str, type[models.Model]] = {
+    "service": Service,
+    "category": Category,
+    "entity": Entity,
+    "team": Team,
+    "assignee": User,
+    "requester": User,
+    "user": User,
+    "pending_reason": PendingReason,
+    "resolution_code": ResolutionCode,
+}
+_LABELS: dict[str, Callable[[Any], Any]] = {
+    "status": lambda value: Status(value).label,
+    "priority": lambda value: Priority(value).label,
+    "urgency": lambda value: Scale(value).label,
+    "impact": lambda value: Scale(value).label,
+    "level": lambda value: Level(value).label,
+}
+
+
+@dataclass
+class Change:
+    """One field before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass
+class Entry:
+    """One line of the timeline."""
+
+    event: Event
+    sentence: str
+    changes: list[Change] = field(default_factory=list)
+    reason: str = ""
+    comment: Comment | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.event.at
+
+    @property
+    def actor(self) -> User | None:
+        """Who did it, None for the portal itself."""
+        return self.event.actor
+
+    @property
+    def tone(self) -> str:
+        """How the line looks: public, internal, supplier, or a change."""
+        return self.comment.kind if self.comment else "change"
+
+
+def entries(ticket: Ticket, user: User, *, limit: int | None = None) -> list[Entry]:
+    """The timeline of a ticket for one reader, oldest first; `limit` keeps the newest.
+
+    Requesters get public events only, and no answer that its author can still take back.
+    """
+    internal = sees_internal(user, ticket)
+    events = Event.objects.filter(ticket=ticket).select_related("actor", "comment__author")
+    if not internal:
+        events = events.public(timezone.now()) | events.filter(actor=user)
+    newest = list(events.order_by("-at", "-id")[: limit or 2000])
+    newest.reverse()
+    files = _files_of(ticket, internal=internal)
+    names = _Names(newest)
+    return [_entry(event, names, files) for event in newest if not (event.comment and event.comment.withdrawn_at)]
+
+
+def _files_of(ticket: Ticket, *, internal: bool) -> dict[int | None, list[Attachment]]:
+    """The ticket's files by the comment they belong to."""
+    rows = Attachment.objects.filter(ticket=ticket).order_by("pk")
+    if not internal:
+        rows = rows.filter(is_public=True)
+    by_comment: dict[int | None, list[Attachment]] = defaultdict(list)
+    for row in rows:
+        by_comment[row.comment_id].append(row)
+    return by_comment
+
+
+class _Names:
+    """The names of the rows that events speak of, read one table at a time and only where needed."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+        for event in events:
+            for name, values in event.data.get("changes", {}).items():
+                if name in _ROWS:
+                    wanted[_ROWS[name]].update(value for value in values if isinstance(value, int))
+            for name in ("user", "pending_reason", "resolution_code"):
+                if isinstance(event.data.get(name), int):
+                    wanted[_ROWS[name]].add(event.data[name])
+        self._rows = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items() if keys}
+
+    def of(self, name: str, value: Any) -> str:
+        """The words for one value of a field."""
+        if value in (None, ""):
+            return _("nothing")
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if name in _ROWS:
+            row = self._rows.get(_ROWS[name], {}).get(value)
+            return str(row) if row else _("something that no longer exists")
+        try:
+            return str(_LABELS[name](value)) if name in _LABELS else str(value)
+        except ValueError:
+            return str(value)
+
+
+def _entry(event: Event, names: _Names, files: dict[int | None, list[Attachment]]) -> Entry:
+    data = event.data
+    changes = [
+        Change(_label(name), names.of(name, pair[0]), names.of(name, pair[1]))
+        for name, pair in data.get("changes", {}).items()
+    ]
+    entry = Entry(event, _sentence(event, names), changes, str(data.get("reason") or ""), event.comment)
+    if event.comment_id:
+        entry.attachments = files.get(event.comment_id, [])
+    elif event.verb == Verb.ATTACHED:
+        entry.attachments = [file for file in files.get(None, []) if file.pk in data.get("files", [])]
+    elif event.verb == Verb.OPENED:
+        entry.attachments = [file for file in files.get(None, []) if file.pk in data.get("files", [])]
+    return entry
+
+
+def _label(name: str) -> str:
+    """The label of a column, as the model words it."""
+    name = name.removeprefix("details.")
+    for model in (Ticket, *(kind._meta.get_field(kind.details_name).related_model for kind in kinds.registry.all() if kind.details_name)):
+        try:
+            return str(model._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+        except Exception:  # noqa: BLE001, S112 - the next model may have the column
+            continue
+    return name
+
+
+def _sentence(event: Event, names: _Names) -> str:
+    """What happened, in one sentence without its author."""
+    data, changes = event.data, event.data.get("changes", {})
+    match event.verb:
+        case Verb.OPENED:
+            channel = data.get("channel", "")
+            return _("opened the ticket (%(channel)s)") % {"channel": Channel(channel).label if channel in Channel.values else channel}
+        case Verb.COMMENTED:
+            kind = data.get("kind", CommentKind.PUBLIC)
+            said = {CommentKind.INTERNAL: _("wrote an internal note"), CommentKind.SUPPLIER: _("noted an exchange with a supplier")}
+            return said.get(kind, _("answered"))
+        case Verb.MOVED:
+            after = names.of("status", changes.get("status", [None, None])[1])
+            text = _("changed the status to “%(status)s”") % {"status": after}
+            for name in ("pending_reason", "resolution_code"):
+                if data.get(name):
+                    text += f" ({names.of(name, data[name])})"
+            return text
+        case Verb.ASSIGNED:
+            if changes.get("assignee", [None, None])[1]:
+                if changes["assignee"][1] == event.actor_id:
+                    return _("took the ticket")
+                return _("assigned the ticket to %(person)s") % {"person": names.of("assignee", changes["assignee"][1])}
+            return _("assigned the ticket to %(team)s") % {"team": names.of("team", changes.get("team", [None, None])[1])}
+        case Verb.PASSED_ON:
+            return _("passed the ticket on to %(team)s") % {"team": names.of("team", changes.get("team", [None, None])[1])}
+        case Verb.PRIORITISED:
+            return _("set the priority") if data.get("reason") else _("gave the priority back to the matrix")
+        case Verb.ATTACHED:
+            return _("added files")
+        case Verb.FOLLOWED:
+            return _("added %(person)s as a follower") % {"person": names.of("user", data.get("user"))}
+        case Verb.UNFOLLOWED:
+            return _("removed %(person)s from the followers") % {"person": names.of("user", data.get("user"))}
+        case Verb.PUBLISHED:
+            return _("made a note public")
+        case Verb.LINKED:
+            link = data.get("link_type", "")
+            label = LinkType(link).label if link in LinkType.values else link
+            return _("linked the ticket: %(type)s %(other)s") % {"type": label, "other": f"{kinds.NEUTRAL_PREFIX}-{data.get('other')}"}
+        case _:
+            return _("changed the ticket")
