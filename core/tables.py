@@ -1,0 +1,128 @@
+"""Tables: columns declared on a class, cells made in Python, one row template for all of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import markup
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    `value` is an attribute name or a function of the row; `sort` the field that orders by it; `css` classes
+    of its
+    cells: `num` (figures, right), `shrink` (as narrow as its content), `wide` (left out on phones), `quiet`.
+    """
+
+    label: str | Promise
+    value: str | Callable[[Any], object]
+    sort: str = ""
+    css: str = ""
+
+    def cell(self, row: Any) -> SafeString:
+        """The HTML of one cell."""
+        found = self.value(row) if callable(self.value) else getattr(row, self.value)
+        return found if isinstance(found, SafeString) else markup.text(found)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of a column:
+
+    Where its link sorts, and how it is sorted now ("ascending", "descending" or "").
+    """
+
+    label: str | Promise
+    css: str
+    address: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row ready to be drawn: its address, its key and its cells with their classes."""
+
+    address: str
+    key: object
+    css: str
+    cells: list[tuple[str, SafeString]]
+
+
+class Table:
+    """A list of rows. A subclass declares columns as attributes, in their order, and inherits those of its
+    parents.
+
+    A parent's column set to None is left out.
+    """
+
+    columns: ClassVar[dict[str, Column]] = {}
+    caption: str | Promise = ""
+
+    def __init_subclass__(cls) -> None:
+        columns = dict(cls.columns)
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, Column):
+                columns[name] = value
+            elif value is None:
+                columns.pop(name, None)
+        cls.columns = columns
+
+    def __init__(self, rows: Iterable[Any], *, query: QueryDict | None = None, sort: str = "") -> None:
+        self.objects = list(rows)
+        self.query = query if query is not None else QueryDict()
+        self.sort = sort
+
+    def address(self, row: Any) -> str:
+        """Where a row leads."""
+        return row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+
+    def row_css(self, row: Any) -> str:
+        """Classes of a row."""
+        return ""
+
+    @classmethod
+    def sortable(cls) -> dict[str, str]:
+        """The sort names an address may use and the field each orders by."""
+        return {name: column.sort for name, column in cls.columns.items() if column.sort}
+
+    def headers(self) -> Iterator[Header]:
+        """The heads of the columns, each with the address that sorts by it or turns its order round."""
+        for name, column in self.columns.items():
+            if not column.sort:
+                yield Header(column.label, column.css, "", "")
+                continue
+            direction = {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
+            following = f"-{name}" if direction == "ascending" else name
+            yield Header(column.label, column.css, changed(self.query, sort=following, page=None), direction)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, ready to be drawn. The first cell is the link of the whole row."""
+        columns = list(self.columns.values())
+        for row in self.objects:
+            address = self.address(row)
+            cells = [(column.css, column.cell(row)) for column in columns]
+            if address:
+                css, first = cells[0]
+                cells[0] = (css, format_html('<a class="row-link" href="{}">{}</a>', address, first))
+            yield Row(address, row.pk, self.row_css(row), cells)
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+
+def changed(query: QueryDict, **changes: str | None) -> str:
+    """The query string with some values replaced, or removed where the new value is None."""
+    copy = query.copy()
+    for name, value in changes.items():
+        if value is None:
+            copy.pop(name, None)
+        else:
+            copy[name] = value
+    return f"?{copy.urlencode()}"
