@@ -24,7 +24,7 @@ def public_host() -> str:
     return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
     """Sign-in by address and password."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(subject)
 
 
-class MFAAdapter(DefaultMFAAdapter):
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
     """Second factors and passkeys."""
 
     def get_totp_issuer(self) -> str:
@@ -116,4 +116,5 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
         """Who the passkey belongs to, as the browser lists it."""
-        return super().get_public_key_credential_user_entity(user) | {"display_name": user.name}
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": user.name}

@@ -11,13 +11,13 @@ from core.text import sort_name
 def normal_email(email: str) -> str:
     """The one form of an address: compatibility forms folded, no case.
 
-    Two addresses that some system could take for one another must not become two
-    accounts, nor may a look-alike reach the account of another.
+    Two addresses that some system could take for one another must not become two accounts, nor may a
+    look-alike reach the account of another.
     """
     return unicodedata.normalize("NFKC", email.strip()).casefold()
 
 
-class LoginEmailField(models.EmailField):
+class LoginEmailField(models.EmailField[str, str]):
     """An address in normal form, in rows and in look-ups alike."""
 
     def to_python(self, value: Any) -> Any:
@@ -37,13 +37,13 @@ class LoginEmailField(models.EmailField):
         return value
 
 
-class SortNameField(models.CharField):
+class SortNameField(models.CharField[str, str]):
     """The stored sort key of a property that names the row: `Lower(Unaccent())` could not be indexed."""
 
     def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
         self.source = source
-        kwargs = {"max_length": 255, "editable": False, "default": ""} | kwargs
-        super().__init__(*args, **kwargs)
+        options: dict[str, Any] = {"max_length": 255, "editable": False, "default": ""}
+        super().__init__(*args, **options | kwargs)
 
     def deconstruct(self) -> Any:
         """Keep the source in migrations."""

@@ -52,9 +52,9 @@ def grant(
     holder: User | Team, role: str, entity: Entity | None = None, *, with_descendants: bool = True
 ) -> Grant:
     """Give a default role to a person or a team, in the holder's own entity unless another is named."""
-    who = {"user": holder} if isinstance(holder, User) else {"team": holder}
     given = Grant.objects.create(
-        **who,
+        user=holder if isinstance(holder, User) else None,
+        team=holder if isinstance(holder, Team) else None,
         role=Role.objects.get(slug=role),
         entity=entity or holder.entity,
         with_descendants=with_descendants,

@@ -1,7 +1,7 @@
 """The people of the tests, as fixtures.
 
 One organisation with two sibling entities. `school` is where the work happens and has a part of its own, the
-`library`; `hospital` is its sibling, where the outsiders are. The service desk and the higher levels belong to `school`.
+library; `hospital` is its sibling, where the outsiders are. The teams belong to `school`.
 
     organisation
     ├── school        requester, colleague, agent (N1), expert (N2), lead, manager, auditor, nobody

@@ -134,6 +134,15 @@ class Team(models.Model):
     entity = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="teams", verbose_name=_("entity")
     )
+    calendar = models.ForeignKey(
+        "calendars.Calendar",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="teams",
+        verbose_name=_("calendar"),
+        help_text=_("When the team works."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(
         _("active"),
