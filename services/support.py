@@ -1,10 +1,15 @@
 """Who supports a service, and when."""
 
+from accounts.models import Team
 from calendars.arithmetic import Schedule
 from calendars.models import Calendar
-from accounts.models import Team
+from calendars.rules import MINUTES_PER_DAY, Hours, Rules
 from core.choices import Level
 from services.models import Service, ServiceTeam
+
+# The short name of the calendar that holds where nothing else is said.
+USUAL_CALENDAR = "heures-ouvrees"
+ALWAYS = Schedule(Rules(weekly=tuple(Hours(day, 0, MINUTES_PER_DAY) for day in range(7))))
 
 
 def support_team(service: Service, level: Level) -> Team | None:
@@ -21,6 +26,7 @@ def next_team(service: Service, level: Level) -> Team | None:
 
 
 def schedule_of(service: Service | None) -> Schedule:
-    """The opening hours that count for a service, those of the default calendar where it has none."""
+    """The opening hours that count for a service: its own, else the usual ones, else always."""
     calendar = service.calendar if service and service.calendar_id else None
-    return (calendar or Calendar.objects.default()).schedule
+    calendar = calendar or Calendar.objects.filter(slug=USUAL_CALENDAR).first()
+    return calendar.schedule if calendar else ALWAYS
