@@ -1,7 +1,10 @@
 """Plain factories: rows made in one call, with sensible values for what a test does not name."""
 
+from functools import cache
 from itertools import count
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.choices import EntityKind
 from accounts.models import Entity, Grant, Membership, Role, Team, User
@@ -24,9 +27,15 @@ def make_user(name: str = "", *, entity: Entity | None = None, **fields: Any) ->
     fields.setdefault("email", f"{first}.{last or number}@example.org".replace(" ", "-").lower())
     fields.setdefault("language", "en")
     fields.setdefault("timezone", "Europe/Paris")
-    return User.objects.create_user(
-        password=PASSWORD, entity=entity or make_entity(), first_name=first, last_name=last, **fields
+    return User.objects.create(
+        password=_hashed(), entity=entity or make_entity(), first_name=first, last_name=last, **fields
     )
+
+
+@cache
+def _hashed() -> str:
+    """The hash of `PASSWORD`, made once: it is slow by design."""
+    return make_password(PASSWORD)
 
 
 def make_team(
