@@ -1,12 +1,17 @@
 """The Celery application and the one table of periodic work."""
 
+import logging
 import os
+import sys
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, celeryd_init, worker_process_init, worker_ready
 
 from core.slots import beat_entry
+from itsm.broker import broker_problem
+from itsm.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
@@ -29,3 +34,26 @@ app.conf.beat_schedule = {task: beat_entry(task, every) for task, every in SCHED
 def scheduled() -> dict[str, Any]:
     """The beat schedule as Celery reads it."""
     return dict(app.conf.beat_schedule)
+
+
+@celeryd_init.connect
+def _refuse_forgetful_broker(**_facts: Any) -> None:
+    """A broker that evicts keys under pressure would lose tasks without a word: do not even start."""
+    if problem := broker_problem(app.conf.broker_url):
+        sys.exit(problem)
+
+
+@worker_process_init.connect
+def _follow_parent(**_facts: Any) -> None:
+    """A pool process whose worker was killed must not go on alone."""
+    die_with_parent()
+
+
+@worker_ready.connect
+def _say_worker_ready(**_facts: Any) -> None:
+    logging.getLogger("vigie").info("Worker ready")
+
+
+@beat_init.connect
+def _say_beat_ready(**_facts: Any) -> None:
+    logging.getLogger("vigie").info("Beat ready")

@@ -29,6 +29,7 @@ from itsm.processes import spawn, stop
 
 START_SECONDS = 60
 LEFTOVER_SECONDS = 40
+STATUS_LINE = 7
 ENGINE_NAMES = ("postgres", "broker", "cache")
 
 
@@ -324,6 +325,8 @@ class Engines:
                 path.unlink(missing_ok=True)
 
     def _postgres_answers(self) -> bool:
+        if not self._postgres_says_ready():
+            return False
         try:
             psycopg2.connect(self.where.database_url(), connect_timeout=3).close()
         except psycopg2.OperationalError as problem:
@@ -334,6 +337,14 @@ class Engines:
                 ) from problem
             return 'database "vigie" does not exist' in str(problem) and self._create_database()
         return True
+
+    def _postgres_says_ready(self) -> bool:
+        """The eighth line of its pid file, where pg_ctl looks too: asking earlier would only fill its log."""
+        try:
+            lines = (self.where.engines / "postgres" / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
 
     def _create_database(self) -> bool:
         connection = psycopg2.connect(self.where.database_url("postgres"), connect_timeout=3)

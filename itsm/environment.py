@@ -1,6 +1,7 @@
 """Reads the environment variables for `settings`; what is missing or unsafe is collected and told in one message."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -13,6 +14,7 @@ from itsm.places import generated_secret, places
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAMPLE_MARK = "change-me"
+SECRET_LENGTH = 50
 _problems: list[str] = []
 
 
@@ -43,12 +45,12 @@ def words(name: str) -> list[str]:
 
 
 def secret(name: str, *, var: Path, required: bool) -> str:
-    """A secret of at least 32 characters; generated once under `var/secrets` where it may be missing."""
+    """A secret of at least 50 characters; generated once under `var/secrets` where it may be missing."""
     value = os.environ.get(name, "")
     if value:
-        if SAMPLE_MARK in value or len(value) < 32:
+        if SAMPLE_MARK in value or len(value) < SECRET_LENGTH:
             _problems.append(
-                f"{name} is the sample or shorter than 32 characters. Set a random one, for instance the output of: "
+                f"{name} is the sample or shorter than {SECRET_LENGTH} characters. Set a random one, for instance the output of: "
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
         return value
@@ -81,6 +83,13 @@ def field_keys(var: Path, *, required: bool) -> list[str]:
     return [generated_secret(var, "field-key", Fernet.generate_key().decode())]
 
 
+def demo_password(var: Path) -> str:
+    """The password of the demo accounts: DEMO_PASSWORD, or one of this installation's own."""
+    return os.environ.get("DEMO_PASSWORD") or generated_secret(
+        var, "demo-password", secrets.token_urlsafe(12)
+    )
+
+
 def public_url(*, default: str, required: bool) -> str:
     """Scheme and host under which people reach the portal; links in mails and passkeys are made from it."""
     value = os.environ.get("PUBLIC_URL", "").rstrip("/")
@@ -96,7 +105,7 @@ def public_url(*, default: str, required: bool) -> str:
             f"PUBLIC_URL must be a scheme and a host, such as https://help.example.org, not {value!r}."
         )
         return default
-    if parts.scheme == "http" and not is_loopback(value):
+    if required and parts.scheme == "http" and not is_loopback(value):
         _problems.append(
             "PUBLIC_URL is not https, so passwords would travel in clear. Put the portal behind a proxy with TLS "
             "and set its https address."

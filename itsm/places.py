@@ -101,7 +101,7 @@ def generated_secret(var: Path, name: str, value: str | None = None) -> str:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "w") as file:
-            file.write(value or secrets.token_hex(24))
+            file.write(value or secrets.token_hex(32))
         try:
             os.link(temporary, path)
         except FileExistsError:

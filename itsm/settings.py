@@ -29,6 +29,9 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY", var=VAR_DIR, required=PRODUCTION)
 FIELD_KEYS = env.field_keys(VAR_DIR, required=PRODUCTION)
 
+PROBE_TOKEN = os.environ.get("PROBE_TOKEN", "")
+DEMO_PASSWORD = env.demo_password(VAR_DIR)
+
 PORT = env.number("PORT", default=8000)
 PUBLIC_URL = env.public_url(default=f"http://127.0.0.1:{PORT}", required=PRODUCTION)
 SECURE = PUBLIC_URL.startswith("https://")
@@ -60,7 +63,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_filters",
     "django_htmx",
-    "django_prometheus",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -71,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "itsm.telemetry.ProbeMiddleware",
     "core.middleware.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -179,9 +182,10 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["itsm.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or VAR_DIR / "static")
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or VAR_DIR / "media")
 MEDIA_URL = "media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
