@@ -22,8 +22,8 @@ registered: dict[str, timedelta] = {}
 def job(name: str, *, every: timedelta) -> Callable[[Callable[P, None]], Callable[P, bool]]:
     """Make a task body a periodic job: it runs only where it wins the unique row of its current slot.
 
-    The decorated function returns whether it ran. Its work must still be safe to repeat in the next slot: a worker
-    may be killed in the middle.
+    The decorated function returns whether it ran. Its work must still be safe to repeat in the next slot: a
+    worker may be killed in the middle.
     """
     registered[name] = every
 

@@ -156,7 +156,9 @@ class IdempotencyKey(models.Model):
 
 
 class Draft(models.Model):
-    """What a person was typing, kept on the server until it is sent. `key` says where (a form, a ticket's answer)."""
+    """What a person was typing, kept on the server until it is sent. `key` says where (a form, a ticket's
+    answer).
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")

@@ -1,11 +1,10 @@
 """Telling a worker that there is work, without ever making a request fail or wait.
 
-A nudge is only a courtesy: the work is a row, and the sweep every 15 seconds finds it. So publishing has its own
-connection with short time-outs and no retry, and after a failure nothing is published for half a minute.
+A nudge is only a courtesy: the work is a row, and the sweep every 15 seconds finds it. So publishing has its
+own connection with short time-outs and no retry, and after a failure nothing is published for half a minute.
 """
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from kombu import Connection
 from kombu.pools import producers
+
+from core.breaker import Breaker
 
 logger = logging.getLogger(__name__)
 
@@ -30,27 +31,7 @@ _TRANSPORT_OPTIONS = {
 }
 
 
-class Breaker:
-    """Remembers that the broker was away, so that only the first of many requests pays for finding out."""
-
-    def __init__(self) -> None:
-        self._open_until = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether publishing is suspended."""
-        return time.monotonic() < self._open_until
-
-    def trip(self) -> None:
-        """Suspend publishing for a while."""
-        self._open_until = time.monotonic() + _PAUSE_SECONDS
-
-    def reset(self) -> None:
-        """Publish again."""
-        self._open_until = 0.0
-
-
-breaker = Breaker()
+breaker = Breaker(rest=_PAUSE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -66,27 +47,35 @@ class _Nudge:
 
 
 def nudge_on_commit(task: str, *args: Any, countdown: float = 0) -> None:
-    """Ask a worker to run `task` once the current transaction is committed; `countdown` in seconds, at most 60."""
+    """Ask a worker to run `task` once the current transaction is committed; `countdown` in seconds, at most
+    60.
+    """
     nudge = _Nudge(task, args, min(countdown, 60))
     if not any(waiting == nudge for _, waiting, *_ in connection.run_on_commit):
         transaction.on_commit(nudge, robust=True)
 
 
+def _broker() -> Connection:
+    """The broker's address with our patience; the pool keeps the open connections."""
+    return Connection(settings.CELERY_BROKER_URL, transport_options=_TRANSPORT_OPTIONS)
+
+
 def publish(task: str, args: tuple[Any, ...] = (), *, countdown: float = 0) -> bool:
-    """Publish a task now. Returns whether the broker took it; never raises for a broker that is away or frozen."""
+    """Publish a task now. Returns whether the broker took it; never raises for a broker that is away or
+    frozen.
+    """
     if breaker.is_open:
         return False
     try:
-        with Connection(settings.CELERY_BROKER_URL, transport_options=_TRANSPORT_OPTIONS) as broker:
-            with producers[broker].acquire(block=True, timeout=_TIMEOUT_SECONDS) as producer:
-                current_app.send_task(
-                    task,
-                    args,
-                    countdown=countdown or None,
-                    expires=_EXPIRES_SECONDS,
-                    producer=producer,
-                    retry=False,
-                )
+        with producers[_broker()].acquire(block=True, timeout=_TIMEOUT_SECONDS) as producer:
+            current_app.send_task(
+                task,
+                args,
+                countdown=countdown or None,
+                expires=_EXPIRES_SECONDS,
+                producer=producer,
+                retry=False,
+            )
     except Exception as error:  # whatever the transport raises means the same here: not now
         breaker.trip()
         logger.warning("Broker away, %s waits for the sweep: %s", task, error.__class__.__name__)

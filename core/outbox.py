@@ -1,8 +1,9 @@
 """The outbox: effects outside the database, written with their cause and done by a relay.
 
-A sender may be killed at any moment, and several relays run at once. Messages are leased in a short transaction, each
-is marked as begun, sent outside any transaction, and its result recorded; the number of the try fences off a relay
-whose lease has run out. A message is therefore sent at least once, and its receiver knows a repeat by the key in it.
+A sender may be killed at any moment, and several relays run at once. Messages are leased in a short
+transaction, each is marked as begun, sent outside any transaction, and its result recorded; the number of the
+try fences off a relay whose lease has run out. A message is therefore sent at least once, and its receiver
+knows a repeat by the key in it.
 """
 
 import logging
@@ -41,11 +42,13 @@ _ERROR_LENGTH = 2000
 senders: dict[str, Sender] = {}
 
 
-class Unavailable(Exception):
-    """Raised by a sender: the other end is away or busy. Not the message's fault, so it is tried for three days."""
+class Unavailable(Exception):  # noqa: N818 - a result, not a fault
+    """Raised by a sender: the other end is away or busy. Not the message's fault, so it is tried for three
+    days.
+    """
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - a result, not a fault
     """Raised by a sender: the other end refuses this message for good. It is shown to a person at once."""
 
 
@@ -60,7 +63,9 @@ class Letter:
 
 
 def sender(topic: str) -> Callable[[Sender], Sender]:
-    """Register the function that sends the messages of a topic. It takes less than 30 s and may be called again."""
+    """Register the function that sends the messages of a topic. It takes less than 30 s and may be called
+    again.
+    """
 
     def register(function: Sender) -> Sender:
         senders[topic] = function
@@ -110,7 +115,9 @@ def relay(topic: str | None = None, *, limit: int = 500) -> int:
 
 
 def send_again(messages: QuerySet[OutboxMessage]) -> int:
-    """Put failed messages back in the queue, their tries kept. Raises `Refused` where none of them has failed."""
+    """Put failed messages back in the queue, their tries kept. Raises `Refused` where none of them has
+    failed.
+    """
     now = timezone.now()
     count = messages.filter(state=OutboxState.PARKED).update(
         state=OutboxState.WAITING,
@@ -193,7 +200,9 @@ def _deliver(message: OutboxMessage) -> str | None:
 
 
 def _begin(message: OutboxMessage) -> OutboxAttempt | None:
-    """Renew the lease and note that a try begins; a try that never reports back stays as lost and is a strike."""
+    """Renew the lease and note that a try begins; a try that never reports back stays as lost and is a
+    strike.
+    """
     with transaction.atomic():
         if message.strikes >= MAX_STRIKES:
             _mine(message).update(
@@ -244,6 +253,8 @@ def _is_hopeless(message: OutboxMessage, outcome: str) -> bool:
 
 
 def _back_off(attempt: int) -> float:
-    """Seconds until the next try: doubling from 15 s to an hour, spread so that many do not come back together."""
-    longest = min(_FIRST_DELAY * 2 ** min(attempt - 1, 20), _LONGEST_DELAY)
-    return longest * random.uniform(0.5, 1.0)
+    """Seconds until the next try: doubling from 15 s to an hour, spread so that many do not come back
+    together.
+    """
+    longest: float = min(_FIRST_DELAY * 2 ** min(attempt - 1, 20), _LONGEST_DELAY)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing

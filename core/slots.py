@@ -1,4 +1,6 @@
-"""Slots of time: the grid on which periodic jobs run. No database here, so the Celery application can import it."""
+"""Slots of time: the grid on which periodic jobs run. No database here, so the Celery application can import
+it.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,22 +15,27 @@ def slot_of(at: datetime, every: timedelta) -> datetime:
 
 
 class Slots(schedule):
-    """A Celery schedule that fires at each slot's beginning, and at once when beat starts inside a slot not yet run.
+    """A Celery schedule that fires at each slot's beginning, and at once when beat starts inside a slot not
+    yet run.
 
-    The grid is the wall clock's, so that every beat asks for the same slots and a daily job is not lost by a beat that
-    is restarted each night.
+    The grid is the wall clock's, so that every beat asks for the same slots and a daily job is not lost by a
+    beat that is restarted each night.
     """
 
-    def is_due(self, last_run_at: datetime) -> schedstate:  # type: ignore[override]  # the stub says tuple of datetime
+    def __init__(self, every: timedelta) -> None:
+        super().__init__(every)
+        self.every = every
+
+    def is_due(self, last_run_at: datetime) -> schedstate:
         now = self.now()
-        slot = slot_of(now, self.run_every)
-        return schedstate(
-            slot > slot_of(last_run_at, self.run_every), (slot + self.run_every - now).total_seconds()
-        )
+        slot = slot_of(now, self.every)
+        return schedstate(slot > slot_of(last_run_at, self.every), (slot + self.every - now).total_seconds())
 
 
 def beat_entry(task: str, every: timedelta) -> dict[str, object]:
-    """An entry of the beat table. A message nobody took before its slot ended is dropped: the next slot has its own."""
+    """An entry of the beat table. A message nobody took before its slot ended is dropped: the next slot has
+    its own.
+    """
     return {
         "task": task,
         "schedule": Slots(every),

@@ -29,7 +29,7 @@ def relay_outbox(topic: str | None = None) -> None:
 @shared_task(name="core.sweep_outbox")
 @job("core.sweep_outbox", every=timedelta(seconds=15))
 def sweep_outbox() -> None:
-    """Find what no nudge has announced. Each topic gets its own task, so that a slow one holds back no other."""
+    """Find what no nudge announced. Each topic gets its own task, so that a slow one holds back no other."""
     for topic in outbox.due_topics():
         publish(outbox.RELAY_TASK, (topic,))
 

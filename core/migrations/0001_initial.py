@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,107 +15,232 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last seen")),
             ],
             options={
-                'verbose_name': 'heartbeat',
-                'verbose_name_plural': 'heartbeats',
+                "verbose_name": "heartbeat",
+                "verbose_name_plural": "heartbeats",
             },
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=80, verbose_name='job')),
-                ('slot', models.DateTimeField(verbose_name='slot')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('outcome', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=8, verbose_name='outcome')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("job", models.CharField(max_length=80, verbose_name="job")),
+                ("slot", models.DateTimeField(verbose_name="slot")),
+                (
+                    "started_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="started"),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=8,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="error")),
             ],
             options={
-                'verbose_name': 'job run',
-                'verbose_name_plural': 'job runs',
-                'indexes': [models.Index(fields=['started_at'], name='job_run_started')],
-                'constraints': [models.UniqueConstraint(fields=('job', 'slot'), name='one_run_per_slot')],
+                "verbose_name": "job run",
+                "verbose_name_plural": "job runs",
+                "indexes": [models.Index(fields=["started_at"], name="job_run_started")],
+                "constraints": [models.UniqueConstraint(fields=("job", "slot"), name="one_run_per_slot")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=80, verbose_name='topic')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='key')),
-                ('payload', models.JSONField(verbose_name='content')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('parked', 'Failed')], default='waiting', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next try')),
-                ('waiting_since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='waiting since')),
-                ('leased_until', models.DateTimeField(blank=True, null=True, verbose_name='taken until')),
-                ('attempts', models.PositiveIntegerField(default=0, help_text='The number of the last try.', verbose_name='tries')),
-                ('strikes', models.PositiveSmallIntegerField(default=0, help_text="Tries that failed by the message's own fault, or never reported back.", verbose_name='strikes')),
-                ('last_error', models.TextField(blank=True, verbose_name='last error')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=80, verbose_name="topic")),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="key")),
+                ("payload", models.JSONField(verbose_name="content")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("sent", "Sent"), ("parked", "Failed")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                (
+                    "not_before",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try"),
+                ),
+                (
+                    "waiting_since",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="waiting since"),
+                ),
+                ("leased_until", models.DateTimeField(blank=True, null=True, verbose_name="taken until")),
+                (
+                    "attempts",
+                    models.PositiveIntegerField(
+                        default=0, help_text="The number of the last try.", verbose_name="tries"
+                    ),
+                ),
+                (
+                    "strikes",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Tries that failed by the message's own fault, or never reported back.",
+                        verbose_name="strikes",
+                    ),
+                ),
+                ("last_error", models.TextField(blank=True, verbose_name="last error")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['topic', 'not_before', 'id'], name='outbox_waiting'), models.Index(condition=models.Q(('state', 'parked')), fields=['-id'], name='outbox_parked'), models.Index(condition=models.Q(('state', 'sent')), fields=['finished_at'], name='outbox_sent')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["topic", "not_before", "id"],
+                        name="outbox_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "parked")), fields=["-id"], name="outbox_parked"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sent")), fields=["finished_at"], name="outbox_sent"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxAttempt',
+            name="OutboxAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='try')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
-                ('outcome', models.CharField(choices=[('sent', 'Sent'), ('failed', 'Failed'), ('unavailable', 'Other end away'), ('rejected', 'Refused'), ('lost', 'Never reported back')], max_length=12, verbose_name='outcome')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('seconds', models.FloatField(default=0, verbose_name='seconds')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='core.outboxmessage', verbose_name='delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="try")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("unavailable", "Other end away"),
+                            ("rejected", "Refused"),
+                            ("lost", "Never reported back"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("seconds", models.FloatField(default=0, verbose_name="seconds")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tries",
+                        to="core.outboxmessage",
+                        verbose_name="delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'try',
-                'verbose_name_plural': 'tries',
-                'ordering': ['-id'],
+                "verbose_name": "try",
+                "verbose_name_plural": "tries",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('data', models.JSONField(default=dict, verbose_name='content')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                ("data", models.JSONField(default=dict, verbose_name="content")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="updated"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'indexes': [models.Index(fields=['updated_at'], name='draft_updated')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_draft_per_place')],
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+                "indexes": [models.Index(fields=["updated_at"], name="draft_updated")],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="one_draft_per_place")],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('body_hash', models.CharField(max_length=64, verbose_name='hash of the request')),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='status')),
-                ('response', models.JSONField(blank=True, null=True, verbose_name='answer')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                ("body_hash", models.CharField(max_length=64, verbose_name="hash of the request")),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="status")),
+                ("response", models.JSONField(blank=True, null=True, verbose_name="answer")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'idempotency key',
-                'verbose_name_plural': 'idempotency keys',
-                'indexes': [models.Index(fields=['created_at'], name='idempotency_created')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_answer_per_key')],
+                "verbose_name": "idempotency key",
+                "verbose_name_plural": "idempotency keys",
+                "indexes": [models.Index(fields=["created_at"], name="idempotency_created")],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="one_answer_per_key")],
             },
         ),
     ]
