@@ -1,0 +1,70 @@
+"""The forms of the portal: few fields, plain words."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.choices import Scale
+from core.forms import FilesField, MarkdownInput
+from services.models import Service, ServiceStatus
+
+
+# What a requester says in words, and the value it means. The technician can refine it later.
+URGENCY = (
+    (Scale.LOW, _("It can wait")),
+    (Scale.MEDIUM, _("It slows me down")),
+    (Scale.HIGH, _("I cannot work")),
+)
+IMPACT = (
+    (Scale.LOW, _("Only me")),
+    (Scale.MEDIUM, _("Several of us")),
+    (Scale.HIGH, _("A whole department or site")),
+)
+
+
+class ReportForm(forms.Form):
+    """A first report: what is wrong, where, how bad."""
+
+    title = forms.CharField(
+        label=_("What is going wrong?"), max_length=250,
+        widget=forms.TextInput({"autofocus": True, "placeholder": _("For example: I can no longer print"), "autocomplete": "off"}),
+    )  # fmt: skip
+    description = forms.CharField(
+        label=_("Tell us more"), required=False, max_length=200_000,
+        help_text=_("What did you do, what did you see? You can paste a picture of the screen."),
+        widget=MarkdownInput({"rows": 5}, draft="report-description", files="files"),
+    )  # fmt: skip
+    service = forms.ModelChoiceField(
+        label=_("What is it about?"), queryset=Service.objects.none(), required=False, empty_label=_("I do not know")
+    )
+    urgency = forms.TypedChoiceField(
+        label=_("How much does it hinder you?"), choices=URGENCY, coerce=int, initial=Scale.MEDIUM, widget=forms.RadioSelect
+    )
+    impact = forms.TypedChoiceField(
+        label=_("Whom does it touch?"), choices=IMPACT, coerce=int, initial=Scale.LOW, widget=forms.RadioSelect
+    )
+    files = FilesField(label=_("Add files"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services = Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)
+        self.fields["service"].queryset = services  # type: ignore[attr-defined] - a ModelChoiceField
+
+
+class AnswerForm(forms.Form):
+    """A word to the technicians."""
+
+    body = forms.CharField(label=_("Your message"), required=False, max_length=200_000)
+    files = FilesField(label=_("Add files"))
+
+    def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget = MarkdownInput({"rows": 4}, draft=draft, files="files")
+
+
+class ReasonForm(forms.Form):
+    """Why a solution is refused, a ticket reopened or withdrawn."""
+
+    reason = forms.CharField(label=_("What is still wrong?"), max_length=20_000, widget=forms.Textarea({"rows": 3}))

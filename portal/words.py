@@ -1,0 +1,30 @@
+"""The plain words of the portal."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tickets.choices import Status, WaitsFor
+from tickets.models import Ticket
+
+# Status → word and tone for a requester; no technician's word.
+STATUS_WORDS: dict[str, tuple[Promise, str]] = {
+    Status.NEW: (_("received"), "information"),
+    Status.ASSIGNED: (_("we are on it"), "accent"),
+    Status.IN_PROGRESS: (_("we are on it"), "accent"),
+    Status.PENDING: (_("on hold"), "waiting"),
+    Status.RESOLVED: (_("solved, tell us"), "good"),
+    Status.CLOSED: (_("closed"), "neutral"),
+    Status.CANCELLED: (_("cancelled"), "neutral"),
+}
+WAITING_WORDS: dict[str, tuple[Promise, str]] = {
+    WaitsFor.REQUESTER: (_("waiting for you"), "soon"),
+    WaitsFor.SUPPLIER: (_("waiting for a supplier"), "waiting"),
+    WaitsFor.DATE: (_("planned"), "information"),
+}
+
+
+def status_words(ticket: Ticket) -> tuple[Promise, str]:
+    """What the requester reads as status, and its tone."""
+    if ticket.status == Status.PENDING and ticket.pending_reason:
+        return WAITING_WORDS.get(ticket.pending_reason.waits_for, STATUS_WORDS[Status.PENDING])
+    return STATUS_WORDS[ticket.status]
