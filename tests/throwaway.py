@@ -25,6 +25,8 @@ def pytest_load_initial_conftests() -> None:
         return
     var = Path(tempfile.mkdtemp(prefix="vigie-test-"))
     var.chmod(0o711)
+    # The web server would collect the static files here; a missing folder is a warning, so an error.
+    (var / "static").mkdir()
     os.environ |= {"VIGIE_VAR": str(var), STARTED_MARK: "1", "PUBLIC_URL": "http://127.0.0.1:8000"}
     lock = Lock(places(var))
     lock.take()
