@@ -1,18 +1,21 @@
 """What every page knows: who reads it, in which frame, theme and language, and the entries of the shell."""
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject, cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _, override
 
 from core import markup, registry
 
+SCRIPTS = ("shell", "list", "keys", "palette", "editor", "live")
 THEMES = ("system", "light", "dark")
 
 
@@ -34,6 +37,27 @@ class ShellLink:
 def _address(url_name: str) -> str:
     """The address of a page without arguments; they never change while the process lives."""
     return reverse(url_name)
+
+
+@lru_cache(maxsize=8)
+def _words(language: str) -> str:
+    """The words of the scripts in one language."""
+    with override(language):
+        return json.dumps(
+            {
+                "one": _("1 new"),
+                "many": _("%n new"),
+                "failed": _("That did not work. Check the connection and try again."),
+                "kept": _("Draft kept"),
+                "restored": _("Your draft is back"),
+                "nothing": _("Nothing found"),
+                "copied": _("Copied"),
+                "remove": _("Remove"),
+                "undo": _("Undo"),
+                "link": _("address"),
+                "text": _("text"),
+            }
+        )
 
 
 class Page:
@@ -80,6 +104,16 @@ class Page:
     def languages(self) -> list[tuple[str, str]]:
         """The languages there are, each by its own name."""
         return [("fr", "Français"), ("en", "English")]
+
+    @property
+    def scripts(self) -> list[str]:
+        """The addresses of the scripts of every page."""
+        return [static(f"js/{name}.js") for name in SCRIPTS]
+
+    @property
+    def words(self) -> str:
+        """The words that the scripts show, as JSON."""
+        return _words(self.language)
 
     @property
     def path(self) -> str:
