@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("core.urls")),
+    path("api/v1/", include("itsm.api")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -14,42 +14,9 @@ from accounts.models import Entity, Team, User
 from core.choices import Kind, Priority
 from core.filters import AnyOf, AnyRowOf
 from services.models import Category, Service
-from tickets.choices import Channel, CommentKind, Status
-from tickets.models import Alias, Comment, Ticket
-from tickets.references import key_of
-from tickets.search import question
-
-# Hits of each part of a search, the newest; who looks for more says more.
-HITS = 1000
-
-
-def search(queryset: QuerySet[Ticket], text: str, *, user: User) -> QuerySet[Ticket]:
-    """The tickets of the queryset that a text finds: by reference, by alias, or by the words of ticket and comments.
-
-    Words of a comment count only for those who may read it.
-    """
-    text = text.strip()
-    if key := key_of(text):
-        return queryset.filter(pk=key)
-    newest = ("-created_at", "-pk")
-    among = queryset.order_by().values("pk")
-    told = queryset.filter(search=question(text)).order_by(*newest).values("pk")[:HITS]
-    said = _readable_comments(user).filter(search=question(text), ticket__in=among).order_by("-pk")
-    named = Alias.objects.filter(value=text[:120], ticket__in=among)
-    return queryset.filter(pk__in=told.union(said.values("ticket_id")[:HITS], named.values("ticket_id")))
-
-
-def _readable_comments(user: User) -> QuerySet[Comment]:
-    """Comments that the person reads on a ticket he sees: public ones that were sent, all on the tickets he works on."""
-    access = user.access
-    public = Q(kind=CommentKind.PUBLIC, visible_at__lte=timezone.now(), withdrawn_at=None)
-    staff = (
-        Q(ticket__entity_id__in=access.entities("tickets.view"), ticket__is_confidential=False)
-        | Q(ticket__team_id__in=access.teams)
-        | Q(ticket__assignee_id=user.pk)
-    )
-    return Comment.objects.filter(public | (Q(withdrawn_at=None) & staff) if access.is_staff_side else public)
-
+from tickets.choices import Channel, Status
+from tickets.models import Ticket
+from tickets.queries import search
 
 def _visible(model: Any) -> Any:
     """Choices of a filter: the rows the reader may see."""

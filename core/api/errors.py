@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.core.exceptions import ValidationError as ModelValidationError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError as ModelValidationError,
+)
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from django.utils.functional import Promise
@@ -33,6 +37,7 @@ KINDS: dict[int, tuple[str, str | Promise]] = {
     415: ("unsupported-media-type", _("The request is in a format that is not read here")),
     422: ("invalid", _("Some values are not accepted")),
     429: ("too-many-requests", _("Too many requests")),
+    500: ("fault", _("Something went wrong on our side")),
     503: ("unavailable", _("The service is not available for the moment")),
 }
 

@@ -84,7 +84,9 @@ def _hash(request: Request) -> str:
 def _plain(data: Any) -> Any:
     """What was sent, without its files."""
     if hasattr(data, "lists"):
-        return {name: [str(value) for value in values if isinstance(value, str)] for name, values in data.lists()}
+        return {
+            name: [str(value) for value in values if isinstance(value, str)] for name, values in data.lists()
+        }
     return data
 
 

@@ -14,8 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -78,7 +77,7 @@ class KeysetPagination(BasePagination):
         self, queryset: models.QuerySet[Any], request: Request, view: APIView | None = None
     ) -> list[Any]:
         """The rows of the page asked for; raises `Refused` naming `cursor`, `ordering` or `page_size`."""
-        ordered = cast(Ordered, view)
+        ordered = cast("Ordered", view)
         order = Order.of(ordered, request.query_params.get("ordering") or ordered.ordering)
         self.request = request
         self.page = Page.read(queryset, order, _size(request), request.query_params.get("cursor"))
@@ -106,7 +105,11 @@ class KeysetPagination(BasePagination):
             "type": "object",
             "required": ["next", "results"],
             "properties": {
-                "next": {"type": ["string", "null"], "format": "uri", "description": "Address of the next page."},
+                "next": {
+                    "type": ["string", "null"],
+                    "format": "uri",
+                    "description": "Address of the next page.",
+                },
                 "results": schema,
                 "count": {"type": "integer", "maximum": COUNT_LIMIT, "description": "Only with `count=1`."},
                 "count_exact": {"type": "boolean", "description": "False where there are more than `count`."},
@@ -115,13 +118,21 @@ class KeysetPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The query parameters, for the OpenAPI document."""
-        ordered = cast(Ordered, view)
+        ordered = cast("Ordered", view)
         names = [sign + name for name in ordered.ordering_fields for sign in ("", "-")]
         return [
-            _parameter("cursor", {"type": "string"}, "Where the page starts: follow `next`, do not build it."),
-            _parameter("page_size", {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}, "Rows on a page."),
-            _parameter("ordering", {"type": "string", "enum": names, "default": ordered.ordering}, "Order of rows."),
-            _parameter("count", {"type": "string", "enum": ["0", "1"]}, "Ask for the number of rows, up to 1,000."),
+            _parameter(
+                "cursor", {"type": "string"}, "Where the page starts: follow `next`, do not build it."
+            ),
+            _parameter(
+                "page_size", {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}, "Rows on a page."
+            ),
+            _parameter(
+                "ordering", {"type": "string", "enum": names, "default": ordered.ordering}, "Order of rows."
+            ),
+            _parameter(
+                "count", {"type": "string", "enum": ["0", "1"]}, "Ask for the number of rows, up to 1,000."
+            ),
         ]
 
 
@@ -176,7 +187,9 @@ def _parts_with_empty_keys(
 
 def _after(queryset: models.QuerySet[Any], order: Order, place: Place) -> models.QuerySet[Any]:
     lookup = TupleLessThan if order.descending else TupleGreaterThan
-    return queryset.filter(lookup(Tuple(F(order.column), F("pk")), (place.key, place.pk))).order_by(*order.names)
+    return queryset.filter(lookup(Tuple(F(order.column), F("pk")), (place.key, place.pk))).order_by(
+        *order.names
+    )
 
 
 def _side(column: str, order: Order) -> str:
@@ -201,7 +214,9 @@ def _place(model: type[models.Model], order: Order, cursor: str) -> Place:
         name, key, pk = _signer.unsign_object(cursor)
         if name != order.name:
             raise Refused({"cursor": _("This cursor belongs to another order.")})
-        return Place(key if key is None else cast(Any, model._meta.get_field(order.column)).to_python(key), pk)
+        return Place(
+            key if key is None else cast("Any", model._meta.get_field(order.column)).to_python(key), pk
+        )
     except (signing.BadSignature, ValueError, TypeError, ValidationError) as error:
         raise Refused({"cursor": _("This cursor is not valid.")}) from error
 

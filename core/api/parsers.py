@@ -10,15 +10,17 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 
 from core.exceptions import Refused
 
 MAX_DEPTH = 20
+# What a multipart body holds beside its files.
+MARGIN = 1024 * 1024
 
 # A cheap first look: only a text that matches is walked. PostgreSQL stores neither NUL nor half of a surrogate pair.
-_SUSPECT = re.compile(r"\\u(0000|[dD][89abAB])")
+_SUSPECT = re.compile(r"\\u(0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -36,11 +38,27 @@ class CleanJSONParser(BaseParser):
         try:
             value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
         except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is not valid JSON: %(reason)s") % {"reason": _reason(error)}) from error
+            raise ParseError(
+                _("The body is not valid JSON: %(reason)s") % {"reason": _reason(error)}
+            ) from error
         _check_depth(value)
         if _SUSPECT.search(text):
             _check_texts(value)
         return value
+
+
+class FilesParser(MultiPartParser):
+    """`multipart/form-data`, refused by its announced length before anything is read."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The texts and files sent. Raises `Refused` naming `files` where they are too large together."""
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0) if parser_context else 0
+        limit: int = settings.ATTACHMENT_MAX_BYTES
+        if length > limit + MARGIN:
+            raise Refused({"files": _("At most %(limit)d MB in one request.") % {"limit": limit // 2**20}})
+        return super().parse(stream, media_type, parser_context)
 
 
 def _bounded(stream: IO[Any]) -> bytes:

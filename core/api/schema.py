@@ -2,11 +2,23 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from core.api.errors import CONTENT_TYPE
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a program signs in."""
+
+    target_class = "accounts.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """The scheme, for the OpenAPI document."""
+        return {"type": "http", "scheme": "bearer", "description": "A token made under “API tokens” of one's account."}
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
@@ -36,11 +48,17 @@ class Schema(AutoSchema):
             return []
         parameters = []
         if self.method == "GET" and self.view.action in ("list", "retrieve"):
-            parameters.append(_text("fields", OpenApiParameter.QUERY, "Only these fields, separated by commas."))
+            parameters.append(
+                _text("fields", OpenApiParameter.QUERY, "Only these fields, separated by commas.")
+            )
         if self.method == "POST":
-            parameters.append(_text("Idempotency-Key", OpenApiParameter.HEADER, "Makes a retry safe for 24 hours."))
+            parameters.append(
+                _text("Idempotency-Key", OpenApiParameter.HEADER, "Makes a retry safe for 24 hours.")
+            )
         if self.method in ("PATCH", "DELETE"):
-            parameters.append(_text("If-Match", OpenApiParameter.HEADER, "The `ETag` read, to overwrite nothing newer."))
+            parameters.append(
+                _text("If-Match", OpenApiParameter.HEADER, "The `ETag` read, to overwrite nothing newer.")
+            )
         return parameters
 
     def get_request_serializer(self) -> Any:
@@ -54,7 +72,9 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for code in self._problem_codes():
-            bodies.setdefault(code, self._get_response_for_code(ProblemSerializer, code, [CONTENT_TYPE], direction))
+            bodies.setdefault(
+                code, self._get_response_for_code(ProblemSerializer, code, [CONTENT_TYPE], direction)
+            )
         return bodies
 
     def _problem_codes(self) -> list[str]:

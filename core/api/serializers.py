@@ -22,6 +22,24 @@ class OutputSerializer(serializers.Serializer[Any]):
     """What an endpoint answers with. Fields are simple ones, nested `OutputSerializer`s, or methods without context."""
 
 
+class OutputModelSerializer(OutputSerializer, serializers.ModelSerializer[Any]):
+    """An answer whose fields take type, label and help from the columns of a model."""
+
+
+class NamedSerializer(OutputSerializer):
+    """A row that another one points to."""
+
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField(source="__str__")
+
+
+class CodedSerializer(OutputSerializer):
+    """A word of the set-up that a ticket points to: its lasting code, and its name in the reader's language."""
+
+    code = serializers.CharField(source="slug")
+    name = serializers.CharField(source="__str__")
+
+
 @lru_cache
 def readers(kind: type[OutputSerializer]) -> Mapping[str, Reader]:
     """How to read each field of an answer from a row, in order of declaration."""
@@ -63,8 +81,8 @@ def _reader(serializer: OutputSerializer, field: Any) -> Reader:
 
 def _take(source: str) -> Reader:
     """The value at a dotted source; None where something on the way is None."""
-    if source == "*":
-        return lambda row: row
+    if source == "__str__":
+        return str
     if "." not in source:
         return attrgetter(source)
     names = source.split(".")

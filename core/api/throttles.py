@@ -1,6 +1,5 @@
 """Limits per person, counted in the cache; a cache that is away limits nobody and answers nothing with an error."""
 
-import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,6 @@ from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
-
-log = logging.getLogger(__name__)
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -55,7 +52,9 @@ class PersonThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether the request is within the limit; the standing is left on the request for its headers."""
         scope = "person" if request.method in _SAFE else "write"
-        self.standing = stand(f"{scope}:{request.user.pk}", Rate.parse(api_settings.DEFAULT_THROTTLE_RATES[scope]))
+        self.standing = stand(
+            f"{scope}:{request.user.pk}", Rate.parse(api_settings.DEFAULT_THROTTLE_RATES[scope])
+        )
         request.standing = self.standing  # type: ignore[attr-defined]
         return self.standing is None or self.standing.left >= 0
 
@@ -76,11 +75,6 @@ def stand(who: str, rate: Rate) -> Standing | None:
 
 def _count(key: str, seconds: int) -> int | None:
     try:
-        if cache.add(key, 1, timeout=seconds + 1):
-            return 1
         return int(cache.incr(key))
-    except ValueError:  # the key went away between the two calls, or the cache is away and fails open
-        return None
-    except Exception:
-        log.warning("throttle_cache_away", exc_info=True)
-        return None
+    except ValueError:  # the first of its window
+        return 1 if cache.add(key, 1, timeout=seconds + 1) else None

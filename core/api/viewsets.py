@@ -55,7 +55,9 @@ class Resource(GenericViewSet[Any]):
         rows = self.paginate_queryset(queryset) or []
         return self.get_paginated_response([write(kind, row, only) for row in rows])
 
-    def respond(self, row: Any, code: int = status.HTTP_200_OK, *, headers: Mapping[str, str] | None = None) -> Response:
+    def respond(
+        self, row: Any, code: int = status.HTTP_200_OK, *, headers: Mapping[str, str] | None = None
+    ) -> Response:
         """One row written as the answer."""
         data = write(self.serializer_class, row, chosen_fields(self.serializer_class, self.request))
         tag = {"ETag": etags.tag(row.version)} if hasattr(row, "version") else {}
@@ -65,7 +67,9 @@ class Resource(GenericViewSet[Any]):
         """The checked input of the act under way; raises `ValidationError` naming each field."""
         kind = self.input_classes[self.action]
         serializer = kind(
-            data=self.request.data, partial=self.action == "partial_update", context=self.get_serializer_context()
+            data=self.request.data,
+            partial=self.action == "partial_update",
+            context=self.get_serializer_context(),
         )
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = serializer.validated_data
@@ -89,7 +93,8 @@ class Resource(GenericViewSet[Any]):
         """Add the standing against the limits; private answers are kept by nobody on the way."""
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type, assignment]
         if standing := getattr(request, "standing", None):
-            response.headers.update(standing.headers())
+            for name, value in standing.headers().items():
+                response.headers[name] = value
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.headers["Content-Language"] = translation.get_language() or ""
         return response

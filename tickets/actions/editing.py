@@ -82,10 +82,10 @@ def set_priority(
 
 
 @transaction.atomic
-def clear_priority(ticket: Ticket, *, by: User, at: datetime | None = None) -> Ticket:
+def clear_priority(ticket: Ticket, *, by: User, version: int | None = None, at: datetime | None = None) -> Ticket:
     """Give the priority back to the matrix."""
     now = moment(at)
-    row = lock(ticket)
+    row = lock(ticket, version=version)
     require(by, "tickets.override_priority", row)
     if not row.priority_is_set:
         return row
