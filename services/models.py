@@ -6,11 +6,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy as _
 
+from accounts.fields import SortNameField
 from accounts.models import Team, User
 from core.choices import Criticality, Kind, Level
-from core.text import sort_name
 
 
 class ServiceStatus(models.TextChoices):
@@ -25,7 +26,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     """Questions asked of many services."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The services offered to the person's entity by itself or by one above it, and those of granted entities."""
+        """The services offered to the person's entity by itself or by one above it, and those of granted
+        entities.
+        """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         own = user.entity.path if user.entity_id and user.entity else []
@@ -37,9 +40,14 @@ class Service(models.Model):
     """What the department provides and supports."""
 
     name = models.CharField(_("name"), max_length=120)
-    sort_name = models.CharField(max_length=120, editable=False)
-    code = models.SlugField(_("code"), max_length=60, unique=True)
-    entity = models.ForeignKey("accounts.Entity", models.PROTECT, verbose_name=_("entity"), related_name="services")
+    sort_name = SortNameField()
+    code = models.SlugField(
+        _("code"), max_length=60, unique=True,
+        help_text=_("Short and lasting: used by imports and the API."),
+    )  # fmt: skip
+    entity = models.ForeignKey(
+        "accounts.Entity", models.PROTECT, verbose_name=_("entity"), related_name="services"
+    )
     owner = models.ForeignKey(
         "accounts.User", models.PROTECT, verbose_name=_("owner"), null=True, blank=True, related_name="+"
     )
@@ -48,7 +56,12 @@ class Service(models.Model):
         help_text=_("A vital service raises the priority of its tickets by one."),
     )  # fmt: skip
     calendar = models.ForeignKey(
-        "calendars.Calendar", models.PROTECT, verbose_name=_("support hours"), null=True, blank=True, related_name="+"
+        "calendars.Calendar",
+        models.PROTECT,
+        verbose_name=_("support hours"),
+        null=True,
+        blank=True,
+        related_name="+",
     )
     description = models.TextField(_("description"), blank=True, max_length=5000)
     documentation_url = models.URLField(_("documentation"), blank=True, max_length=500)
@@ -69,14 +82,9 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the sort key beside the name."""
-        self.sort_name = sort_name(self.name)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
-
     def get_absolute_url(self) -> str:
         """The page of the service."""
-        return f"/services/{self.pk}/"
+        return reverse("services:detail", args=[self.pk])
 
 
 class ServiceTeam(models.Model):
@@ -95,10 +103,24 @@ class ServiceTeam(models.Model):
         return f"{self.service} {self.level}: {self.team}"
 
 
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Questions asked of many categories."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Categories are words of the set-up: everybody who is signed in reads them."""
+        return self.all() if isinstance(user, User) and user.is_active else self.none()
+
+    def offered(self, kind: str = "") -> Self:
+        """Those in use, for tickets of a kind where one is named."""
+        rows = self.filter(is_active=True)
+        return rows.filter(Q(kinds=[]) | Q(kinds__contains=[kind])) if kind else rows
+
+
 class Category(models.Model):
     """What a ticket is about, in a tree of two or three levels."""
 
     name = models.CharField(_("name"), max_length=120)
+    sort_name = SortNameField()
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     slug = models.SlugField(_("code"), max_length=80, unique=True)
     parent = models.ForeignKey(
@@ -113,10 +135,17 @@ class Category(models.Model):
     )
     is_active = models.BooleanField(_("in use"), default=True)
 
+    objects = CategoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
-        ordering = ["name", "id"]
+        ordering = ["sort_name", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        english = (get_language() or "").startswith("en")
+        return (self.name_en if english else self.name) or self.name
+
+    def get_absolute_url(self) -> str:
+        """Where it is changed: a category has no page of its own."""
+        return reverse("services:category", args=[self.pk])

@@ -14,7 +14,11 @@ ALWAYS = Schedule(Rules(weekly=tuple(Hours(day, 0, MINUTES_PER_DAY) for day in r
 
 def support_team(service: Service, level: Level) -> Team | None:
     """The active team that supports the service at a level, None where there is none."""
-    row = ServiceTeam.objects.select_related("team").filter(service=service, level=level, team__is_active=True).first()
+    row = (
+        ServiceTeam.objects.select_related("team")
+        .filter(service=service, level=level, team__is_active=True)
+        .first()
+    )
     return row.team if row else None
 
 
