@@ -83,14 +83,18 @@ def copy_all(target: Path) -> None:
             for source in sources:
                 _copy(source, unfinished / folder / _short(source, MODULES / package))
     for name in ICON_LIST.read_text().split():
-        _copy(MODULES / "@tabler" / "icons" / "icons" / _icon_path(name), unfinished / "icons" / f"{name}.svg")
+        _copy(
+            MODULES / "@tabler" / "icons" / "icons" / _icon_path(name), unfinished / "icons" / f"{name}.svg"
+        )
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
 
 
 def _short(source: Path, package: Path) -> Path:
     """The path inside the package without the folders that only say "built"."""
-    return Path(*(part for part in source.relative_to(package).parts if part not in {"dist", "css", "js", "files"}))
+    return Path(
+        *(part for part in source.relative_to(package).parts if part not in {"dist", "css", "js", "files"})
+    )
 
 
 def _icon_path(name: str) -> str:

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "itsm.staticfiles.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -189,7 +189,7 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or VAR_DIR / "media")
 MEDIA_URL = "media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "itsm.staticfiles.Storage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -252,6 +252,20 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "Kind": "core.choices.Kind",
+        "TicketLanguage": [("fr", "fr"), ("en", "en")],
+        "Scale": "core.choices.Scale",
+        "Priority": "core.choices.Priority",
+        "Level": "core.choices.Level",
+        "Criticality": "core.choices.Criticality",
+        "Status": "tickets.choices.Status",
+        "Channel": "tickets.choices.Channel",
+        "CommentKind": "tickets.choices.CommentKind",
+        "EntityKind": "accounts.choices.EntityKind",
+        "ServiceStatus": "services.models.ServiceStatus",
+    },
 }
 
 vars().update(env.email(required=PRODUCTION))
