@@ -60,6 +60,10 @@ class Access:
         """Whether the verb is granted in every entity there is."""
         return 0 < self.entity_count <= len(self.entities(verb))
 
+    def covers(self, other: "Access") -> bool:
+        """Whether all that the other may do, wherever it is, is granted here too."""
+        return all(where <= self.entities(verb) for verb, where in other.by_verb.items())
+
     def verbs_in(self, entity_id: int) -> frozenset[str]:
         """The verbs granted in one entity."""
         return frozenset(verb for verb, entities in self.by_verb.items() if entity_id in entities)

@@ -5,7 +5,7 @@ asks the rule here, and nothing else does.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.utils.functional import Promise
@@ -61,6 +61,11 @@ _registry: dict[str, Verb] = {}
 def register(name: str, label: Label, predicate: Predicate | None = None) -> None:
     """Declare a verb; `predicate(user, obj)` replaces the rule "granted in the entity of the object"."""
     _registry[name] = Verb(name, label, predicate)
+
+
+def set_rule(name: str, predicate: Predicate) -> None:
+    """Give a verb its rule, where the rule needs models and so cannot be there from the start."""
+    _registry[name] = replace(_registry[name], predicate=predicate)
 
 
 def names() -> list[str]:

@@ -160,11 +160,6 @@ class User(AbstractBaseUser):
         """What one is called by."""
         return self.first_name or self.name
 
-    def clean(self) -> None:
-        """Check what single fields cannot."""
-        super().clean()
-        self.email = normal_email(self.email)
-
     @cached_property
     def access(self) -> Access:
         """What the person may do and where; read once per object, in one query."""
@@ -257,3 +252,9 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on} – {self.ends_on}"
+
+    def clean(self) -> None:
+        """Order the days before the database makes a range of them, which it cannot of backward ones."""
+        super().clean()
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day is before the first.")})
