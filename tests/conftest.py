@@ -1,16 +1,21 @@
-"""Fixtures of the whole suite: a clean cache, no mail leaves, work after commit."""
+"""What holds for the whole suite: a clean cache, cheap passwords, static files as they are in the sources."""
 
 import importlib.util
-from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 pytest_plugins = ["tests.people"] if importlib.util.find_spec("tests.people") else []
 
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.STORAGES = {
+    **settings.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
+def _empty_cache() -> None:
     """Rate limits and cached counts of one test must not reach the next."""
     cache.clear()
-    yield

@@ -21,6 +21,10 @@ STARTED_MARK = "VIGIE_TEST_ENGINES"
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
     """Start the engines in a folder of their own, without durability."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # Each worker empties its cache between tests, so each has one of its own.
+        cache = places(Path(os.environ["VIGIE_VAR"])).socket_url("cache")
+        os.environ["CACHE_URL"] = f"{cache}?db={int(worker.removeprefix('gw')) + 1}"
     if STARTED_MARK in os.environ:
         return
     var = Path(tempfile.mkdtemp(prefix="vigie-test-"))
