@@ -1,0 +1,285 @@
+"""The forms of tickets. The fields of a move come from the kind's table of moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Entity, Team, User
+from core.choices import Level, Priority, Scale
+from core.forms import DateTimeInput, FilesField, MarkdownInput
+from services.models import Category, Service, ServiceStatus
+from tickets.choices import Channel, CommentKind
+from tickets.models import PendingReason, ResolutionCode, Ticket
+from tickets.workflow import Move
+
+
+class PersonInput(forms.TextInput):
+    """A text that a script completes with the people the reader may see; without scripts one types the address."""
+
+    def __init__(self) -> None:
+        super().__init__({"data-lookup": reverse_lazy("accounts:people_search"), "autocomplete": "off", "spellcheck": "false"})
+
+
+class PersonField(forms.CharField):
+    """A person, by e-mail or by exact name, among those the reader may see; no list of all people is ever made."""
+
+    widget = PersonInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        kwargs.setdefault("help_text", _("Name or e-mail address."))
+        super().__init__(**kwargs)
+        self.reader: User | None = None
+
+    def prepare_value(self, value: Any) -> Any:
+        """A person given as a row shows by their address."""
+        return value.email if isinstance(value, User) else value
+
+    def clean(self, value: Any) -> User | None:  # type: ignore[override]
+        """The person. Raises a validation error where nobody, or more than one person, is meant."""
+        text = super().clean(value)
+        if not text:
+            return None
+        address = text.rpartition("<")[2].rstrip("> ").strip() if "<" in text else text
+        people = User.objects.visible_to(self.reader).filter(is_active=True)
+        found = list(people.filter(email__iexact=address)[:1]) or [
+            person for person in people.filter(sort_name__contains=_sorted(address))[:20] if person.name.casefold() == address.casefold()
+        ]
+        if len(found) != 1:
+            raise forms.ValidationError(_("Nobody, or more than one person, has this name; give the e-mail address."))
+        return found[0]
+
+
+def _sorted(name: str) -> str:
+    """The word of a name that is searched first."""
+    words = name.split()
+    return words[-1].casefold() if words else ""
+
+
+class ReaderForm(forms.Form):
+    """A form whose choices depend on who reads it."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for field in self.fields.values():
+            if isinstance(field, PersonField):
+                field.reader = user
+
+
+def live_services(user: User) -> QuerySet[Service]:
+    """The services one may choose."""
+    return Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)
+
+
+def teams_of(user: User) -> QuerySet[Team]:
+    """The teams one may give work to."""
+    return Team.objects.visible_to(user).filter(is_active=True)
+
+
+def technicians(user: User) -> QuerySet[User]:
+    """The people one may give work to: members of those teams."""
+    members = teams_of(user).values("memberships__user")
+    return User.objects.filter(is_active=True, pk__in=members).order_by("sort_name", "pk")
+
+
+class TicketForm(ReaderForm):
+    """What every kind asks for when a technician opens it; a kind subclasses and adds its own."""
+
+    requester = PersonField(label=_("For whom"), required=False)
+    channel = forms.ChoiceField(label=_("How did it reach us"), choices=Channel, initial=Channel.PHONE)
+    title = forms.CharField(label=_("Title"), max_length=250)
+    description = forms.CharField(label=_("Description"), required=False, max_length=200_000)
+    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
+    impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("The service’s first level")
+    )
+    reported_at = forms.DateTimeField(
+        label=_("Reported at"), required=False, widget=DateTimeInput, help_text=_("When the call came in, if that was earlier.")
+    )
+    is_confidential = forms.BooleanField(
+        label=_("Confidential: for its team and the people named on it only"), required=False
+    )
+    files = FilesField()
+
+    kind = ""
+    offered_channels = (Channel.PHONE, Channel.COUNTER, Channel.EMAIL, Channel.PORTAL)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["description"].widget = MarkdownInput({"rows": 7}, draft=f"new-{self.kind}", files="files")
+        fields["channel"].choices = [(value, value.label) for value in self.offered_channels]
+        fields["service"].queryset = live_services(user)
+        fields["category"].queryset = Category.objects.filter(is_active=True)
+        fields["team"].queryset = teams_of(user)
+        if not user.has_perm("tickets.confidential"):
+            del self.fields["is_confidential"]
+
+
+class EditForm(ReaderForm):
+    """The columns a technician may change."""
+
+    title = forms.CharField(label=_("Title"), max_length=250)
+    description = forms.CharField(label=_("Description"), required=False, max_length=200_000)
+    requester = PersonField(label=_("Requester"))
+    entity = forms.ModelChoiceField(label=_("Entity"), queryset=Entity.objects.none())
+    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int)
+    impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int)
+    is_confidential = forms.BooleanField(
+        label=_("Confidential: for its team and the people named on it only"), required=False
+    )
+
+    def __init__(self, *args: Any, user: User, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["description"].widget = MarkdownInput({"rows": 8}, draft=f"edit-{ticket.pk}")
+        fields["entity"].queryset = Entity.objects.visible_to(user) | Entity.objects.filter(pk=ticket.entity_id)
+        fields["service"].queryset = live_services(user) | Service.objects.filter(pk=ticket.service_id)
+        fields["category"].queryset = Category.objects.filter(is_active=True) | Category.objects.filter(pk=ticket.category_id)
+        if not user.has_perm("tickets.confidential", ticket):
+            del self.fields["is_confidential"]
+
+
+class PriorityForm(forms.Form):
+    """A priority against the matrix, with the reason."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=Priority, coerce=int)
+    reason = forms.CharField(label=_("Why"), max_length=250)
+
+
+class AssignForm(ReaderForm):
+    """A team, a person, or both."""
+
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    assignee = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("Whoever takes it")
+    )
+    reason = forms.CharField(label=_("A word to them"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["team"].queryset = teams_of(user)
+        fields["assignee"].queryset = technicians(user)
+
+
+class PassOnForm(ReaderForm):
+    """Another level, or a team, and why."""
+
+    level = forms.ChoiceField(label=_("Level"), required=False, help_text=_("The team of that level for the service takes it."))
+    team = forms.ModelChoiceField(
+        label=_("Or a team"), queryset=Team.objects.none(), required=False, empty_label=_("The service’s team of that level")
+    )
+    reason = forms.CharField(
+        label=_("Why is another level needed?"), max_length=2000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("What was tried, what was found."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, levels: list[Level], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["level"].choices = [("", _("Choose a level")), *((level.value, level.label) for level in levels)]
+        fields["team"].queryset = teams_of(user)
+
+
+def _reasons(user: User, ticket: Ticket) -> forms.Field:
+    return forms.ModelChoiceField(label=_("Why does it wait?"), queryset=PendingReason.objects.filter(is_active=True))
+
+
+def _until(user: User, ticket: Ticket) -> forms.Field:
+    return forms.DateTimeField(label=_("Until"), widget=DateTimeInput, help_text=_("The ticket resumes by itself then."))
+
+
+def _codes(user: User, ticket: Ticket) -> forms.Field:
+    codes = ResolutionCode.objects.filter(is_active=True)
+    fitting = codes.filter(kinds__len=0) | codes.filter(kinds=[]) | codes.filter(kinds__contains=[ticket.kind])
+    return forms.ModelChoiceField(label=_("How was it solved?"), queryset=fitting)
+
+
+def _cause(user: User, ticket: Ticket) -> forms.Field:
+    return forms.CharField(label=_("Cause"), max_length=20_000, widget=forms.Textarea({"rows": 2}))
+
+
+def _solution(user: User, ticket: Ticket) -> forms.Field:
+    widget = MarkdownInput({"rows": 5}, draft=f"solution-{ticket.pk}")
+    return forms.CharField(
+        label=_("Solution"), max_length=200_000, widget=widget, help_text=_("The requester reads this.")
+    )
+
+
+def _reason(user: User, ticket: Ticket) -> forms.Field:
+    return forms.CharField(label=_("Reason"), max_length=20_000, widget=forms.Textarea({"rows": 3}))
+
+
+def _team(user: User, ticket: Ticket) -> forms.Field:
+    return forms.ModelChoiceField(label=_("Team"), queryset=teams_of(user), initial=ticket.team_id)
+
+
+def _assignee(user: User, ticket: Ticket) -> forms.Field:
+    return forms.ModelChoiceField(label=_("Person"), queryset=technicians(user), empty_label=_("Whoever takes it"))
+
+
+# The field of each value that a move can need; a kind with values of its own adds them in its `ready`.
+MOVE_FIELDS: dict[str, Callable[[User, Ticket], forms.Field]] = {
+    "pending_reason": _reasons,
+    "pending_until": _until,
+    "resolution_code": _codes,
+    "cause": _cause,
+    "solution": _solution,
+    "reason": _reason,
+    "team": _team,
+    "assignee": _assignee,
+}
+
+
+class MoveForm(ReaderForm):
+    """The fields that one move needs or accepts, from the kind's table."""
+
+    def __init__(self, *args: Any, user: User, ticket: Ticket, step: Move, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        for name in step.fields:
+            self.fields[name] = MOVE_FIELDS[name](user, ticket)
+            self.fields[name].required = name in step.requires
+
+
+class CommentForm(forms.Form):
+    """An answer, a note, or an exchange with a supplier."""
+
+    kind = forms.ChoiceField(label=_("To whom"), choices=CommentKind, initial=CommentKind.PUBLIC, widget=forms.RadioSelect)
+    body = forms.CharField(label=_("Text"), required=False, max_length=200_000)
+    files = FilesField()
+
+    def __init__(self, *args: Any, draft: str = "", kinds: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["body"].widget = MarkdownInput({"rows": 4}, draft=draft, files="files")
+        if kinds is not None:
+            fields["kind"].choices = [(value, label) for value, label in CommentKind.choices if value in kinds]
+
+
+class BodyForm(forms.Form):
+    """The new wording of a comment."""
+
+    body = forms.CharField(label=_("Text"), max_length=200_000)
+
+    def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget = MarkdownInput({"rows": 6}, draft=draft)
+
+
+class FollowForm(ReaderForm):
+    """Someone to tell."""
+
+    person = PersonField(label=_("Add a follower"))

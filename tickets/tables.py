@@ -1,0 +1,42 @@
+"""The columns of lists of tickets."""
+
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core import markup
+from core.tables import Column, Table
+from tickets.choices import ENDED, Status
+
+_STATUS_LABELS = dict(Status.choices)
+
+
+def title_cell(ticket: Any) -> SafeString:
+    """What one reads first: the title, then the reference."""
+    return format_html('<span class="cell-title">{}</span> <span class="reference">{}</span>', ticket.title, ticket.reference)
+
+
+def status_cell(ticket: Any) -> SafeString:
+    """The status; of a pending ticket also why it waits."""
+    label = _STATUS_LABELS[Status(ticket.status)]
+    if ticket.status == Status.PENDING and ticket.pending_reason:
+        label = str(ticket.pending_reason)
+    return markup.status(ticket.status, label)
+
+
+class TicketTable(Table):
+    """A list of tickets of any kind; a kind subclasses and names what it adds or leaves out."""
+
+    caption = _("Tickets")
+
+    title = Column(_("Ticket"), title_cell, css="grow")
+    priority = Column(_("Priority"), lambda ticket: markup.priority(ticket.priority), sort="priority", css="shrink")
+    status = Column(_("Status"), status_cell, css="shrink")
+    assignee = Column(_("Assignee"), lambda ticket: markup.person(ticket.assignee), css="wide")
+    team = Column(_("Team"), lambda ticket: ticket.team, css="wide quiet")
+    service = Column(_("Service"), lambda ticket: ticket.service, css="wide quiet")
+    requester = Column(_("Requester"), lambda ticket: ticket.requester, css="wide quiet")
+    due = Column(_("Due"), lambda ticket: markup.due(ticket.due_at, ended=ticket.status in ENDED), sort="due_at", css="shrink")
+    created = Column(_("Opened"), lambda ticket: markup.when(ticket.created_at), sort="created_at", css="shrink quiet")

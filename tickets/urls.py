@@ -1,0 +1,32 @@
+"""Addresses of tickets."""
+
+from django.urls import path
+
+from tickets.views import attachments, home, queue, ticket
+
+app_name = "tickets"
+
+urlpatterns = [
+    path("home/", home.home, name="home"),
+    path("queue/", queue.Queue.as_view(), name="queue"),
+    path("queue/counts/", queue.counts, name="counts"),
+    path("queue/lookup/", queue.lookup, name="lookup"),
+    path("tickets/<str:reference>/", ticket.TicketPage.as_view(), name="detail"),
+    path("tickets/<str:reference>/edit/", ticket.EditPage.as_view(), name="edit"),
+    path("tickets/<str:reference>/take/", ticket.take, name="take"),
+    path("tickets/<str:reference>/assign/", ticket.AssignPage.as_view(), name="assign"),
+    path("tickets/<str:reference>/pass-on/", ticket.PassOnPage.as_view(), name="pass_on"),
+    path("tickets/<str:reference>/priority/", ticket.PriorityPage.as_view(), name="priority"),
+    path("tickets/<str:reference>/priority/clear/", ticket.clear_priority, name="clear_priority"),
+    path("tickets/<str:reference>/move/<slug:to>/", ticket.MovePage.as_view(), name="move"),
+    path("tickets/<str:reference>/make/<slug:to>/", ticket.make_move, name="make_move"),
+    path("tickets/<str:reference>/write/", ticket.write, name="write"),
+    path("tickets/<str:reference>/follow/", ticket.follow, name="follow"),
+    path("tickets/<str:reference>/unfollow/", ticket.unfollow, name="unfollow"),
+    path("tickets/<str:reference>/watermark/", ticket.watermark, name="watermark"),
+    path("comments/<int:key>/edit/", ticket.EditComment.as_view(), name="edit_comment"),
+    path("comments/<int:key>/withdraw/", ticket.withdraw, name="withdraw"),
+    path("comments/<int:key>/publish/", ticket.publish, name="publish"),
+    path("attachments/", attachments.upload, name="upload"),
+    path("attachments/<uuid:token>/", attachments.download, name="download"),
+]

@@ -1,0 +1,122 @@
+"""The queue: the technician's list of work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from core import times
+from core.tables import changed
+from core.views import ListPage
+from tickets import queues
+from tickets.filters import TicketFilter
+from tickets.models import Ticket
+from tickets.tables import TicketTable
+
+# Where both meet, the one that is due first comes first.
+_ORDERS = {
+    "due": (F("due_at").asc(nulls_last=True), "-pk"),
+    "-due": (F("due_at").desc(nulls_last=True), "-pk"),
+    "priority": ("priority", "due_at", "-pk"),
+    "-priority": ("-priority", F("due_at").desc(), "pk"),
+}
+
+
+def worker(request: HttpRequest) -> User:
+    """The signed-in person, who must work on tickets; 403 for anyone else."""
+    user = request.user
+    if not isinstance(user, User) or not user.access.is_staff_side:
+        raise PermissionDenied
+    return user
+
+
+class TicketList(ListPage):
+    """A list of tickets; a kind subclasses and names its model."""
+
+    model = Ticket
+    table_class = TicketTable
+    filterset_class = TicketFilter
+    frame = "base_workspace.html"
+    default_sort = "-created"
+    search_label = gettext_lazy("Search these tickets")
+    empty_title = gettext_lazy("No ticket here")
+    empty_text = gettext_lazy("When someone reports something, it appears here.")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        worker(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The visible rows with what a row shows."""
+        return self.model._default_manager.visible_to(self.request.user).for_lists()  # type: ignore[attr-defined]
+
+    def ordered(self) -> QuerySet[Any]:
+        """Orders that match the indexes."""
+        if self.sort in _ORDERS:
+            return self.matching.order_by(*_ORDERS[self.sort])
+        sign = "-" if self.sort.startswith("-") else ""
+        return self.matching.order_by(f"{sign}created_at", f"{sign}pk")
+
+
+class Queue(TicketList):
+    """All kinds together, under saved views."""
+
+    title = gettext_lazy("Queue")
+    template_name = "tickets/queue.html"
+    partial_name = "tickets/queue.html#table"
+
+    @cached_property
+    def view(self) -> queues.View:
+        """The saved view in force: the one asked for, or the person's own work."""
+        asked = self.request.GET.get("view", "")
+        usual = "team" if worker(self.request).access.teams else "open"
+        return queues.VIEWS.get(asked) or queues.VIEWS[usual]
+
+    def get_title(self) -> Any:
+        return self.view.label
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return queues.narrow(super().get_queryset(), self.view.slug, worker(self.request))
+
+    def get_context(self) -> dict[str, Any]:
+        tabs = [
+            {
+                "label": view.label,
+                "address": changed(self.request.GET, view=view.slug, page=None),
+                "current": view.slug == self.view.slug,
+                "count": view.slug if view.slug in queues.COUNTED else "",
+            }
+            for view in queues.VIEWS.values()
+        ]
+        return {**super().get_context(), "views": tabs, "kept": [("view", self.view.slug)]}
+
+
+@require_safe
+def counts(request: HttpRequest) -> HttpResponse:
+    """The live counts of the rail, in a request of their own so that no page waits for them."""
+    found = queues.counts(worker(request))
+    return JsonResponse({slug: times.bounded(number, queues.COUNT_LIMIT) for slug, number in found.items()})
+
+
+@require_safe
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Tickets for the command palette, by reference or words."""
+    asked = request.GET.get("q", "").strip().replace("\x00", "")[:200]
+    rows: list[Ticket] = []
+    if len(asked) > 1:
+        user = worker(request)
+        data = TicketFilter({"q": asked}, queryset=Ticket.objects.visible_to(user).for_lists(), request=request)
+        rows = list(data.qs.order_by("-created_at", "-pk")[:8])
+    results = [
+        {"label": ticket.title, "detail": f"{ticket.reference} · {ticket.get_status_display()}", "url": ticket.get_absolute_url()}
+        for ticket in rows
+    ]
+    return JsonResponse({"results": results, "none": _("No ticket found")})

@@ -1,0 +1,433 @@
+"""The ticket page, and its small acts: each a form that also works at its own address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from core import drafts
+from core.choices import Level
+from core.exceptions import Refused
+from core.forms import add_refusal
+from core.registry import ticket_panels
+from core.views import Crumb, UpdatePage
+from tickets import actions
+from tickets.actions.moving import allowed_move, moves_for
+from tickets.choices import CommentKind, Status
+from tickets.forms import AssignForm, BodyForm, CommentForm, EditForm, FollowForm, MoveForm, PassOnForm, PriorityForm
+from tickets.models import Comment, Follower, Link, Ticket
+from tickets.permissions import sees_internal
+from tickets.references import find
+from tickets.timeline import Entry, entries
+from tickets.workflow import Move
+
+_RELATIONS = (
+    "service", "category", "team", "assignee", "requester", "requester__entity", "opened_by", "entity", "pending_reason",
+    "resolution_code", "priority_by",
+)  # fmt: skip
+
+
+def reader(request: HttpRequest) -> User:
+    """The signed-in person; the middleware lets nobody else through."""
+    assert isinstance(request.user, User)  # noqa: S101 - narrows the type for the checker
+    return request.user
+
+
+def ticket_of(request: HttpRequest, reference: str) -> Ticket:
+    """The ticket a person calls so, for those who work on it.
+
+    404 where it is not visible, 403 for those who see its public side only.
+    """
+    ticket = find(reference, user=reader(request), queryset=Ticket.objects.select_related(*_RELATIONS))
+    if not sees_internal(reader(request), ticket):
+        raise PermissionDenied
+    return ticket
+
+
+class TicketPage(View):
+    """The ticket at a glance: what to do next, what was said, what is known."""
+
+    template_name = "tickets/ticket.html"
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The page; another name leads to the right one, and a requester to the portal's face."""
+        user = reader(request)
+        ticket = find(reference, user=user, queryset=Ticket.objects.select_related(*_RELATIONS))
+        if not sees_internal(user, ticket):
+            return redirect("portal:request", reference=ticket.reference)
+        if ticket.reference != reference:
+            return HttpResponsePermanentRedirect(ticket.get_absolute_url())
+        return render(request, self.template_name, page_context(request, ticket))
+
+
+def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None = None) -> dict[str, Any]:
+    """The variables of the ticket page."""
+    user = reader(request)
+    shown = request.GET.get("show", "all")
+    lines = entries(ticket, user)
+    steps = moves_for(user, ticket)
+    links = Link.objects.filter(source=ticket).select_related("target") | Link.objects.filter(target=ticket).select_related("source")
+    return {
+        "ticket": ticket,
+        "details": ticket.details,
+        "next": next_step(user, ticket, steps),
+        "steps": steps,
+        "entries": filtered(lines, shown),
+        "shown": shown,
+        "shows": (("all", _("All")), ("said", _("Messages")), ("public", _("Public")), ("changes", _("Changes"))),
+        "opening_files": next((line.attachments for line in lines if line.event.verb == "opened"), []),
+        "followers": [row.user for row in Follower.objects.filter(ticket=ticket).select_related("user")],
+        "follow_form": FollowForm(user=user),
+        "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
+        "links": [(link.get_link_type_display(), link.target if link.source_id == ticket.pk else link.source) for link in links],
+        "may": {verb: user.has_perm(f"tickets.{verb}", ticket) for verb in ("work", "assign", "answer", "note", "override_priority")},
+        "panels": [
+            {"panel": panel, "context": context}
+            for panel in ticket_panels
+            if (context := panel.context(ticket, user)) is not None
+        ],
+        "since": ticket.version,
+    }
+
+
+def next_step(user: User, ticket: Ticket, steps: list[Move]) -> Move | None:
+    """The one filled button: taking what nobody has, else the usual next move of the table."""
+    if not steps:
+        return None
+    if ticket.is_open and ticket.assignee_id is None and ticket.status != Status.PENDING:
+        return next((step for step in steps if step.to == Status.IN_PROGRESS), steps[0])
+    return steps[0]
+
+
+def comment_kinds(user: User, ticket: Ticket) -> list[str]:
+    """What the person may write."""
+    kinds = [CommentKind.PUBLIC] if user.has_perm("tickets.answer", ticket) else []
+    return kinds + ([CommentKind.INTERNAL, CommentKind.SUPPLIER] if user.has_perm("tickets.note", ticket) else [])
+
+
+def filtered(lines: list[Entry], shown: str) -> list[Entry]:
+    """The part of the timeline that one wants to read."""
+    match shown:
+        case "said":
+            return [line for line in lines if line.comment]
+        case "public":
+            return [line for line in lines if line.event.is_public]
+        case "changes":
+            return [line for line in lines if not line.comment]
+        case _:
+            return lines
+
+
+class Act(UpdatePage):
+    """A form that does one thing to a ticket and comes back to it."""
+
+    model = Ticket
+    frame = "base_workspace.html"
+    template_name = "tickets/act.html"
+
+    @cached_property
+    def object(self) -> Ticket:
+        """The ticket: 404 unseen, 403 where the act is not the person's."""
+        ticket = ticket_of(self.request, self.kwargs["reference"])
+        if self.object_verb and not self.request.user.has_perm(self.object_verb, ticket):
+            raise PermissionDenied
+        return ticket
+
+    def crumbs(self) -> list[Crumb]:
+        return [Crumb(f"{self.object.reference} {self.object.title}", self.object.get_absolute_url())]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": reader(self.request)}
+
+    def done(self, ticket: Ticket, written: str) -> str:
+        """Say what was done; returns the address of the ticket."""
+        messages.success(self.request, written)
+        return ticket.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "ticket": self.object}
+
+
+class MovePage(Act):
+    """One move of the table, with the fields it needs."""
+
+    form_class = MoveForm
+
+    @cached_property
+    def step(self) -> Move:
+        """The move asked for, as the table has it."""
+        try:
+            return allowed_move(self.object, self.kwargs["to"], by=reader(self.request))
+        except Refused as refused:
+            raise Http404(str(refused)) from refused
+
+    def get_title(self) -> Any:
+        return self.step.label
+
+    @property
+    def submit_label(self) -> Any:  # type: ignore[override]
+        """The verb of the move."""
+        return self.step.label
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "ticket": self.object, "step": self.step}
+
+    def act(self, form: Any) -> str:
+        ticket = actions.move(
+            self.object, self.step.to, by=reader(self.request), values=form.cleaned_data, version=self.sent_version
+        )
+        return self.done(ticket, _("The ticket is now “%(status)s”.") % {"status": ticket.get_status_display()})
+
+
+class AssignPage(Act):
+    """Give the ticket to a team or a person."""
+
+    form_class = AssignForm
+    object_verb = "tickets.assign"
+    title = gettext_lazy("Assign")
+    submit_label = gettext_lazy("Assign")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"team": self.object.team_id, "assignee": self.object.assignee_id}
+
+    def act(self, form: Any) -> str:
+        ticket = actions.assign(self.object, by=reader(self.request), version=self.sent_version, **form.cleaned_data)
+        return self.done(ticket, _("Assigned to %(owner)s.") % {"owner": ticket.assignee or ticket.team})
+
+
+class PassOnPage(Act):
+    """Pass the ticket to another level with the reason."""
+
+    form_class = PassOnForm
+    object_verb = "tickets.assign"
+    title = gettext_lazy("Pass on to another level")
+    submit_label = gettext_lazy("Pass on")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "levels": self.levels}
+
+    @cached_property
+    def levels(self) -> list[Level]:
+        """The levels that support the service, the next one above first."""
+        if not self.object.service:
+            return []
+        held = [Level(row.level) for row in self.object.service.support.all()]
+        now = Level(self.object.team.level).rank if self.object.team else 0
+        others = [level for level in held if level.rank != now]
+        return sorted(others, key=lambda level: (level.rank < now, level.rank))
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"level": self.levels[0] if self.levels else ""}
+
+    def act(self, form: Any) -> str:
+        values = form.cleaned_data
+        ticket = actions.pass_on(
+            self.object, by=reader(self.request), reason=values["reason"], level=values["level"] or None,
+            team=values["team"], version=self.sent_version,
+        )  # fmt: skip
+        return self.done(ticket, _("Passed on to %(team)s.") % {"team": ticket.team})
+
+
+class EditPage(Act):
+    """Change what the ticket says."""
+
+    form_class = EditForm
+    object_verb = "tickets.work"
+    title = gettext_lazy("Edit")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.object, name) for name in EditForm.base_fields} | {
+            "service": self.object.service_id, "category": self.object.category_id, "entity": self.object.entity_id,
+        }  # fmt: skip
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "ticket": self.object}
+
+    def act(self, form: Any) -> str:
+        ticket = actions.edit(self.object, form.cleaned_data, by=reader(self.request), version=self.sent_version)
+        return self.done(ticket, _("Saved."))
+
+
+class PriorityPage(Act):
+    """Set the priority by hand, or give it back to the matrix."""
+
+    form_class = PriorityForm
+    object_verb = "tickets.override_priority"
+    template_name = "tickets/priority.html"
+    title = gettext_lazy("Set the priority")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        kwargs.pop("user")
+        return kwargs
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"priority": self.object.priority, "reason": self.object.priority_reason}
+
+    def act(self, form: Any) -> str:
+        ticket = actions.set_priority(self.object, by=reader(self.request), version=self.sent_version, **form.cleaned_data)
+        return self.done(ticket, _("The priority is set."))
+
+
+@require_POST
+def clear_priority(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the priority back to the matrix."""
+    ticket = actions.clear_priority(ticket_of(request, reference), by=reader(request))
+    return redirect(ticket.get_absolute_url())
+
+
+@require_POST
+def take(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the ticket oneself."""
+    ticket = ticket_of(request, reference)
+    try:
+        ticket = actions.take(ticket, by=reader(request), version=_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(ticket.get_absolute_url())
+
+
+@require_POST
+def make_move(request: HttpRequest, reference: str, to: str) -> HttpResponse:
+    """A move that needs no field, by one button."""
+    ticket = ticket_of(request, reference)
+    try:
+        actions.move(ticket, to, by=reader(request), version=_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(ticket.get_absolute_url())
+
+
+def _version(request: HttpRequest) -> int | None:
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
+
+
+@require_POST
+def write(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write an answer, a note or an exchange."""
+    ticket, user = ticket_of(request, reference), reader(request)
+    form = CommentForm(request.POST, request.FILES, draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket))
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            kept = [actions.store_upload(upload, by=user) for upload in values["files"]]
+            written = actions.comment(
+                ticket, by=user, body=values["body"], kind=values["kind"], attachments=kept, undo=True
+            )
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            drafts.clear(request)
+            return HttpResponseRedirect(f"{written.ticket.get_absolute_url()}#c{written.pk}")
+    return render(request, TicketPage.template_name, page_context(request, ticket, form), status=422)
+
+
+def comment_of(request: HttpRequest, key: int) -> Comment:
+    """A comment of a ticket one works on; 404 otherwise."""
+    visible = Ticket.objects.visible_to(request.user).values("pk")
+    comment = get_object_or_404(Comment.objects.select_related("ticket").filter(ticket__in=visible), pk=key)
+    if not sees_internal(reader(request), comment.ticket):
+        raise Http404
+    return comment
+
+
+@require_POST
+def withdraw(request: HttpRequest, key: int) -> HttpResponse:
+    """Take back an answer that is not sent yet; its text goes back into the composer."""
+    comment = comment_of(request, key)
+    try:
+        actions.withdraw_comment(comment, by=reader(request))
+        drafts.keep(request.user, f"answer-{comment.ticket_id}", {"body": comment.body})
+        messages.success(request, _("Taken back. Your text is in the composer again."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return HttpResponseRedirect(f"{comment.ticket.get_absolute_url()}#answer")
+
+
+@require_POST
+def publish(request: HttpRequest, key: int) -> HttpResponse:
+    """Make an internal note a public answer."""
+    comment = actions.publish_comment(comment_of(request, key), by=reader(request))
+    return HttpResponseRedirect(f"{comment.ticket.get_absolute_url()}#c{comment.pk}")
+
+
+class EditComment(Act):
+    """Change one's own words for a while."""
+
+    form_class = BodyForm
+    title = gettext_lazy("Edit your message")
+
+    @cached_property
+    def comment(self) -> Comment:
+        """The comment, its author's only."""
+        comment = comment_of(self.request, self.kwargs["key"])
+        if comment.author_id != self.request.user.pk:
+            raise PermissionDenied
+        return comment
+
+    @cached_property
+    def object(self) -> Ticket:
+        """The ticket it stands on."""
+        return self.comment.ticket
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"body": self.comment.body}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        kwargs.pop("user")
+        return {**kwargs, "draft": f"comment-{self.comment.pk}"}
+
+    def act(self, form: Any) -> str:
+        actions.edit_comment(self.comment, form.cleaned_data["body"], by=reader(self.request))
+        return f"{self.object.get_absolute_url()}#c{self.comment.pk}"
+
+
+@require_POST
+def follow(request: HttpRequest, reference: str) -> HttpResponse:
+    """Follow oneself, or add the person named."""
+    ticket, user = ticket_of(request, reference), reader(request)
+    try:
+        if "person" in request.POST:
+            form = FollowForm(request.POST, user=user)
+            if not form.is_valid():
+                raise Refused(str(form.errors["person"][0]))
+            actions.follow(ticket, form.cleaned_data["person"], by=user)
+        else:
+            actions.follow(ticket, user, by=user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(ticket.get_absolute_url())
+
+
+@require_POST
+def unfollow(request: HttpRequest, reference: str) -> HttpResponse:
+    """Stop following, or remove the person whose key is given."""
+    ticket, user = ticket_of(request, reference), reader(request)
+    key = request.POST.get("person", "")
+    row = Follower.objects.filter(ticket=ticket, user_id=int(key) if key.isdigit() and len(key) < 19 else user.pk).first()
+    if row:
+        actions.unfollow(ticket, row.user, by=user)
+    return redirect(ticket.get_absolute_url())
+
+
+@require_safe
+def watermark(request: HttpRequest, reference: str) -> HttpResponse:
+    """204 while the ticket is as the page shows it, else its version; asked again and again by open pages."""
+    row = find(reference, user=reader(request))
+    since = request.GET.get("since", "")
+    if since == str(row.version):
+        return HttpResponse(status=204)
+    behind = row.version - int(since) if since.isdigit() and len(since) < 10 else 1
+    return JsonResponse({"watermark": str(row.version), "count": max(behind, 1)})
