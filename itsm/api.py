@@ -1,11 +1,12 @@
 """All addresses of the API, version 1."""
 
-from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
+from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import EntityResource, PersonResource, TeamResource
+from accounts.api import EntityResource, MeResource, PersonResource, TeamResource
+from core.api.docs import NowhereView, SchemaView, docs
 from incidents.api import IncidentResource
+from services.api import CategoryResource, ServiceResource
 from tickets.api.parts import (
     AttachmentContentResource,
     AttachmentResource,
@@ -13,6 +14,7 @@ from tickets.api.parts import (
     EventResource,
     FollowerResource,
 )
+from tickets.api.setup import PendingReasonResource, ResolutionCodeResource
 from tickets.api.views import TicketResource
 
 app_name = "api"
@@ -28,5 +30,15 @@ router.register("incidents", IncidentResource, "incident")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")
 router.register("entities", EntityResource, "entity")
+router.register("services", ServiceResource, "service")
+router.register("categories", CategoryResource, "category")
+router.register("pending-reasons", PendingReasonResource, "pending-reason")
+router.register("resolution-codes", ResolutionCodeResource, "resolution-code")
 
-urlpatterns = [*router.urls, path("schema/", SpectacularAPIView.as_view(), name="schema")]
+urlpatterns = [
+    *router.urls,
+    path("me/", MeResource.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+    re_path(r"^.*/$", NowhereView.as_view()),
+]

@@ -83,11 +83,12 @@ def field_keys(var: Path, *, required: bool) -> list[str]:
     return [generated_secret(var, "field-key", Fernet.generate_key().decode())]
 
 
-def demo_password(var: Path) -> str:
-    """The password of the demo accounts: DEMO_PASSWORD, or one of this installation's own."""
-    return os.environ.get("DEMO_PASSWORD") or generated_secret(
-        var, "demo-password", secrets.token_urlsafe(12)
-    )
+def demo_password(var: Path, *, generated: bool) -> str:
+    """The password of the demo accounts: DEMO_PASSWORD, or one of this installation's own; empty where neither is."""
+    given = os.environ.get("DEMO_PASSWORD", "")
+    if given or not generated:
+        return given
+    return generated_secret(var, "demo-password", secrets.token_urlsafe(12))
 
 
 def public_url(*, default: str, required: bool) -> str:
@@ -198,6 +199,13 @@ def stop_if_unsafe(*, production: bool, debug: bool, hosts: list[str]) -> None:
         _problems.append(
             "ALLOWED_HOSTS=* accepts any Host header. Set the names people use, such as help.example.org"
         )
+    _problems.extend(
+        f"{name} still holds the sample {SAMPLE_MARK!r}. Put the real one."
+        for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "EMAIL_URL", "PROBE_TOKEN", "DEMO_PASSWORD")
+        if SAMPLE_MARK in os.environ.get(name, "")
+    )
+    if os.environ.get("REDIS_URL") and os.environ.get("REDIS_URL") == os.environ.get("CACHE_URL"):
+        _problems.append("CACHE_URL is the broker's address: emptying the cache would lose tasks. Give it its own server.")
     found, _problems[:] = list(_problems), []
     if found:
         lines = "\n".join(f"  - {problem}" for problem in found)

@@ -30,7 +30,7 @@ SECRET_KEY = env.secret("SECRET_KEY", var=VAR_DIR, required=PRODUCTION)
 FIELD_KEYS = env.field_keys(VAR_DIR, required=PRODUCTION)
 
 PROBE_TOKEN = os.environ.get("PROBE_TOKEN", "")
-DEMO_PASSWORD = env.demo_password(VAR_DIR)
+DEMO_PASSWORD = env.demo_password(VAR_DIR, generated=EMBEDDED_DATABASE)
 
 PORT = env.number("PORT", default=8000)
 PUBLIC_URL = env.public_url(default=f"http://127.0.0.1:{PORT}", required=PRODUCTION)
@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.SessionSeenMiddleware",
 ]
 
 ROOT_URLCONF = "itsm.urls"
@@ -163,11 +163,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "10/m/ip,5/h/key"}
 ACCOUNT_SESSION_REMEMBER = True
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # accounts.middleware does, without three statements per page
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY", default=False) else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"

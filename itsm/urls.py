@@ -6,7 +6,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("api/v1/", include("itsm.api")),
-    path("accounts/", include("allauth.urls")),
+    path("account/", include("accounts.urls_own")),
+    path("accounts/", include("accounts.urls_entrance")),
+    path("manage/", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 
