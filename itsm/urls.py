@@ -3,8 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.views import front
+
 urlpatterns = [
     path("", include("core.urls")),
+    path("", include("calendars.urls")),
+    path("", include("services.urls")),
+    path("", include("tickets.urls")),
+    path("incidents/", include("incidents.urls")),
+    path("portal/", include("portal.urls")),
+    path("", front, name="front"),
     path("api/v1/", include("itsm.api")),
     path("account/", include("accounts.urls_own")),
     path("accounts/", include("accounts.urls_entrance")),

@@ -74,6 +74,17 @@ class Entry:
         return self.event.actor
 
     @property
+    def seconds_left(self) -> int:
+        """How long its author can still take an answer back, in seconds."""
+        left = (self.comment.visible_at - timezone.now()).total_seconds() if self.comment else 0
+        return max(0, int(left))
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether the answer is not sent yet."""
+        return self.seconds_left > 0
+
+    @property
     def tone(self) -> str:
         """How the line looks: public, internal, supplier, or a change."""
         return self.comment.kind if self.comment else "change"

@@ -51,21 +51,27 @@ class Past:
         event = self._record(Verb.COMMENTED, by=by, at=at, is_public=public, kind=str(kind))
         self.comments.append((event, written))
 
-    def assign(self, *, by: int | None, at: datetime, team: int | None = None, assignee: int | None = None) -> None:
+    def assign(
+        self, *, by: int | None, at: datetime, team: int | None = None, assignee: int | None = None
+    ) -> None:
         """Give it to a team and a person (None for nobody) without moving it."""
         handed = self.ticket.team_id is not None and team != self.ticket.team_id
         changes = self._change(team_id=team, assignee_id=assignee)
         if changes:
             self._record(Verb.PASSED_ON if handed else Verb.ASSIGNED, by=by, at=at, changes=changes)
 
-    def edit(self, *, by: int | None, at: datetime, other: dict[str, list[Any]] | None = None, **columns: Any) -> None:
+    def edit(
+        self, *, by: int | None, at: datetime, other: dict[str, list[Any]] | None = None, **columns: Any
+    ) -> None:
         """Change columns; `other` are changes of what only the source knows, kept in the event alone.
 
         Leaves an event even where nothing changed: something was touched in the source.
         """
         self._record(Verb.EDITED, by=by, at=at, changes={**self._change(**columns), **(other or {})})
 
-    def move(self, to: str, *, by: int | None, at: datetime, closes_at: datetime | None = None, **columns: Any) -> None:
+    def move(
+        self, to: str, *, by: int | None, at: datetime, closes_at: datetime | None = None, **columns: Any
+    ) -> None:
         """Move it to another status, whatever the table of moves says: history is as it was.
 
         `columns` go with the move: `pending_reason_id` (needed for pending), `resolution_code_id`, `solution`.
@@ -96,7 +102,9 @@ class Past:
                 setattr(self.ticket, name, value)
         return changes
 
-    def _record(self, verb: Verb, *, by: int | None, at: datetime, is_public: bool = False, **data: Any) -> Event:
+    def _record(
+        self, verb: Verb, *, by: int | None, at: datetime, is_public: bool = False, **data: Any
+    ) -> Event:
         event = Event(verb=str(verb), actor_id=by, at=at, is_public=is_public, data=data)
         self.events.append(event)
         if at > self.ticket.updated_at:
@@ -120,7 +128,9 @@ def load(pasts: Sequence[Past]) -> list[int]:
         past.ticket.pk = key
     copy_rows(Ticket, [past.ticket for past in pasts])
     _load_details(pasts)
-    _copy_new(Alias, [Alias(ticket_id=past.ticket.pk, source=s, value=v) for past in pasts for s, v in past.aliases])
+    _copy_new(
+        Alias, [Alias(ticket_id=past.ticket.pk, source=s, value=v) for past in pasts for s, v in past.aliases]
+    )
     _load_timelines(pasts)
     return keys
 
