@@ -24,7 +24,9 @@ def create_calendar(
     if not slug or Calendar.objects.filter(slug=slug).exists():
         raise Refused({"name": _("There is already a calendar of this name.")})
     with transaction.atomic():
-        calendar = Calendar.objects.create(slug=slug, name=name, description=description.strip()[:200])
+        calendar: Calendar = Calendar.objects.create(
+            slug=slug, name=name, description=description.strip()[:200]
+        )
         _add_version(calendar, rules, author_id)
     return calendar
 

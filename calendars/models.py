@@ -1,9 +1,11 @@
 """Calendars: opening hours and holidays, in versions that never change."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +14,21 @@ from calendars.arithmetic import Schedule
 from calendars.rules import Rules
 
 
-class CalendarManager(models.Manager["Calendar"]):
+class CalendarQuerySet(models.QuerySet["Calendar"]):
+    """Questions asked of many calendars."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Calendars are part of the set-up: everybody who is signed in reads them."""
+        return self.all() if user.is_authenticated and user.is_active else self.none()
+
+
+class CalendarManager(models.Manager.from_queryset(CalendarQuerySet)):  # type: ignore[misc]
     """Calendars with their current version: it is always wanted."""
 
-    def get_queryset(self) -> models.QuerySet["Calendar"]:
-        """All calendars, by name."""
-        return super().get_queryset().select_related("current")
+    def get_queryset(self) -> CalendarQuerySet:
+        """All calendars."""
+        queryset: CalendarQuerySet = super().get_queryset().select_related("current")
+        return queryset
 
 
 class Calendar(models.Model):

@@ -48,6 +48,9 @@ class Span:
     end: int
     label: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()} {clock(self.start)}–{clock(self.end)} {self.label}".strip()
+
 
 @dataclass(frozen=True, order=True)
 class YearlyClosure:
@@ -56,6 +59,9 @@ class YearlyClosure:
     first: tuple[int, int]
     last: tuple[int, int]
     label: str = ""
+
+    def __str__(self) -> str:
+        return f"{month_day(self.first)} – {month_day(self.last)} {self.label}".strip()
 
     def covers(self, day: date) -> bool:
         """Whether the day falls in the closure."""

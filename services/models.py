@@ -5,7 +5,8 @@ from typing import Self
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Concat, Trim
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _
 
@@ -102,6 +103,11 @@ class ServiceTeam(models.Model):
     def __str__(self) -> str:
         return f"{self.service} {self.level}: {self.team}"
 
+    @property
+    def rank(self) -> int:
+        """Order of escalation."""
+        return Level(self.level).rank
+
 
 class CategoryQuerySet(models.QuerySet["Category"]):
     """Questions asked of many categories."""
@@ -109,6 +115,17 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Categories are words of the set-up: everybody who is signed in reads them."""
         return self.all() if isinstance(user, User) and user.is_active else self.none()
+
+    def in_tree_order(self) -> Self:
+        """Parents before their children, both by name."""
+        tree = Concat(
+            Coalesce("parent__parent__sort_name", Value("")),
+            Value(" "),
+            Coalesce("parent__sort_name", Value("")),
+            Value(" "),
+            "sort_name",
+        )
+        return self.order_by(Trim(tree), "pk")
 
     def offered(self, kind: str = "") -> Self:
         """Those in use, for tickets of a kind where one is named."""
