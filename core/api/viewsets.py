@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from core.api import etags
 from core.api.idempotency import answered_once
 from core.api.serializers import OutputSerializer, chosen_fields, write
+from core.db import locked
 
 
 class Resource(GenericViewSet[Any]):
@@ -35,7 +36,10 @@ class Resource(GenericViewSet[Any]):
         queryset = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return queryset.none()
-        visible: models.QuerySet[Any] = queryset.visible_to(self.request.user)  # type: ignore[attr-defined]
+        # The words of the set-up are everybody's.
+        visible: models.QuerySet[Any] = (
+            queryset.visible_to(self.request.user) if hasattr(queryset, "visible_to") else queryset
+        )
         return visible
 
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -45,9 +49,27 @@ class Resource(GenericViewSet[Any]):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """One row, with its version in `ETag`; 304 where the caller holds it already."""
         row = self.get_object()
-        if hasattr(row, "version") and etags.is_known(request, row.version):
-            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etags.tag(row.version)})
+        tag = self.tag(row)
+        if etags.is_known(request, tag):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         return self.respond(row)
+
+    def tag(self, row: Any) -> str:
+        """The `ETag` of a row: its version, or where it counts none a digest of what is said of it."""
+        version = getattr(row, "version", None)
+        return etags.tag(version) if version is not None else etags.digest(write(self.serializer_class, row))
+
+    def as_read(self) -> Any:
+        """The row of the address, locked, for models that count no versions.
+
+        Raises `StaleVersion` where it is no longer what the caller read.
+        """
+        row = self.get_object()
+        if self.request.headers.get("If-Match"):
+            list(locked(type(row)._default_manager.filter(pk=row.pk)))
+            row = self.get_object()
+            etags.require(self.request, self.tag(row))
+        return row
 
     def page(self, queryset: models.QuerySet[Any], kind: type[OutputSerializer]) -> Response:
         """One page of the rows, written as `kind`."""
@@ -60,8 +82,7 @@ class Resource(GenericViewSet[Any]):
     ) -> Response:
         """One row written as the answer."""
         data = write(self.serializer_class, row, chosen_fields(self.serializer_class, self.request))
-        tag = {"ETag": etags.tag(row.version)} if hasattr(row, "version") else {}
-        return Response(data, status=code, headers={**tag, **(headers or {})})
+        return Response(data, status=code, headers={"ETag": self.tag(row), **(headers or {})})
 
     def read_input(self) -> dict[str, Any]:
         """The checked input of the act under way; raises `ValidationError` naming each field."""
