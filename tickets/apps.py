@@ -23,3 +23,18 @@ class TicketsConfig(AppConfig):
         registry.addresses.search = "tickets:queue"
         registry.addresses.lookup = "tickets:lookup"
         registry.addresses.counts = "tickets:counts"
+        pages = (
+            ("pending-reasons", _("Pending reasons"), _("Why a ticket may wait, and who has to act meanwhile."), "clock-pause", "tickets:pending_reasons"),
+            ("resolution-codes", _("Resolution codes"), _("How tickets are solved, in the words that figures are counted by."), "circle-check", "tickets:resolution_codes"),
+            ("matrix", _("Priority matrix"), _("The priority a ticket gets from its urgency and its impact."), "flag", "tickets:matrix"),
+            ("delays", _("Delays"), _("When resolved tickets close by themselves, and how long a closed one can be reopened."), "clock", "tickets:policies"),
+        )
+        registry.admin_pages.register(
+            *(
+                registry.AdminPage(
+                    slug=slug, group="rules", title=title, sentence=sentence, icon=icon, url_name=name,
+                    verb="settings.manage", order=10 * place,
+                )  # fmt: skip
+                for place, (slug, title, sentence, icon, name) in enumerate(pages, 1)
+            )
+        )

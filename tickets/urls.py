@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import attachments, home, queue, ticket
+from tickets.views import attachments, home, queue, setup, ticket
 
 app_name = "tickets"
 
@@ -27,6 +27,16 @@ urlpatterns = [
     path("comments/<int:key>/edit/", ticket.EditComment.as_view(), name="edit_comment"),
     path("comments/<int:key>/withdraw/", ticket.withdraw, name="withdraw"),
     path("comments/<int:key>/publish/", ticket.publish, name="publish"),
+    path("manage/pending-reasons/", setup.PendingReasons.as_view(), name="pending_reasons"),
+    path("manage/pending-reasons/new/", setup.EditReason.as_view(), name="new_pending_reason"),
+    path("manage/pending-reasons/<int:pk>/", setup.EditReason.as_view(), name="pending_reason"),
+    path("manage/resolution-codes/", setup.ResolutionCodes.as_view(), name="resolution_codes"),
+    path("manage/resolution-codes/new/", setup.EditCode.as_view(), name="new_resolution_code"),
+    path("manage/resolution-codes/<int:pk>/", setup.EditCode.as_view(), name="resolution_code"),
+    path("manage/delays/", setup.Policies.as_view(), name="policies"),
+    path("manage/delays/new/", setup.EditPolicy.as_view(), name="new_policy"),
+    path("manage/delays/<int:pk>/", setup.EditPolicy.as_view(), name="policy"),
+    path("manage/priorities/", setup.Matrix.as_view(), name="matrix"),
     path("attachments/", attachments.upload, name="upload"),
     path("attachments/<uuid:token>/", attachments.download, name="download"),
 ]
