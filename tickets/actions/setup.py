@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.actions.saving import allow, change, save
 from accounts.models import User
 from core.choices import Priority, Scale
 from core.db import locked
@@ -17,26 +17,18 @@ from tickets.models import PendingReason, Policy, PriorityCell, ResolutionCode
 
 MANAGE = "settings.manage"
 Word = PendingReason | ResolutionCode
-
-
-def allow(by: User) -> None:
-    """Raise `PermissionDenied` unless the person may change settings: these hold for everybody."""
-    if not by.has_perm(MANAGE):
-        raise PermissionDenied
+_WORD_FIELDS = frozenset(
+    {"slug", "name_fr", "name_en", "position", "is_active", "waits_for", "pauses_clock", "needs_date", "kinds"}
+)
+_POLICY_FIELDS = frozenset({"entity", "close_after_days", "reopen_within_days", "edit_minutes"})
 
 
 @transaction.atomic
 def save_word(word: Word, values: Mapping[str, Any], *, by: User) -> Word:
     """Create or change a pending reason or a resolution code. Raises `Refused` naming the fields."""
-    allow(by)
-    for name, value in values.items():
-        setattr(word, name, value)
-    try:
-        word.full_clean()
-    except ValidationError as error:
-        raise Refused({name: [str(text) for text in texts] for name, texts in error.message_dict.items()}) from error
-    word.save()
-    return word
+    allow(by, MANAGE)
+    change(word, values, allowed=_WORD_FIELDS)
+    return save(word)
 
 
 @transaction.atomic
@@ -45,7 +37,7 @@ def set_matrix(cells: Mapping[tuple[int, int], int], *, by: User) -> int:
 
     Tickets keep the priority they have: the new matrix counts from their next change on.
     """
-    allow(by)
+    allow(by, MANAGE)
     changed = 0
     for (urgency, impact), priority in cells.items():
         if urgency not in Scale.values or impact not in Scale.values or priority not in Priority.values:
@@ -63,12 +55,6 @@ def set_matrix(cells: Mapping[tuple[int, int], int], *, by: User) -> int:
 @transaction.atomic
 def save_policy(policy: Policy, values: Mapping[str, Any], *, by: User) -> Policy:
     """Set the delays of an entity, or those of all the rest."""
-    allow(by)
-    for name, value in values.items():
-        setattr(policy, name, value)
-    try:
-        policy.full_clean()
-    except ValidationError as error:
-        raise Refused({name: [str(text) for text in texts] for name, texts in error.message_dict.items()}) from error
-    policy.save()
-    return policy
+    allow(by, MANAGE)
+    change(policy, values, allowed=_POLICY_FIELDS)
+    return save(policy)
