@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from accounts.roles import install_roles
+from accounts.actions.installation import install_roles
 from calendars.actions import install_calendars
 from services.actions import install_categories
 from tickets import pack as tickets_pack
