@@ -11,7 +11,7 @@ from django.db import connection, models
 
 
 def take_keys(model: type[models.Model], count: int) -> list[int]:
-    """Reserve keys of a table from its own sequence, in increasing order; a gap remains where they are not used."""
+    """Reserve keys of a table from its own sequence, in increasing order; unused ones leave a gap."""
     key = model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,1 +1,1 @@
-"""Tickets from files of other systems: read line by line, checked, loaded in batches that are there whole or not at all."""
+"""Tickets from files of other systems: read line by line, checked, loaded in batches."""

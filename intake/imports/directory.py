@@ -27,7 +27,7 @@ from tickets.choices import WaitsFor
 from tickets.models import PendingReason, ResolutionCode, Ticket
 from tickets.priority import compute, matrix
 
-# A name of the source that is no address gets one here: the domain exists nowhere, and the same name finds it again.
+# A name of the source that is no address gets one here: the domain exists nowhere, the name finds it again.
 DOMAIN = "imported.invalid"
 _ADDRESSABLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]|[a-z0-9]")
 # People kept in memory by name; beyond, they are looked up again.
@@ -120,7 +120,7 @@ class Directory:
         return self._people[name][1] if self._own_entity else self.entity.pk
 
     def queue(self, name: str) -> tuple[int | None, int | None]:
-        """Team and service of a queue: a team of this name, else a service with its first level, else a new team."""
+        """Team and service of a queue: a team of this name, else a service, else a new team."""
         found: tuple[int | None, int | None] = self._once(("queue", fold(name)), lambda: self._queue(name))
         return found
 
@@ -145,7 +145,7 @@ class Directory:
         if team is None:
             self.made["teams"] += 1
             team = Team.objects.create(name=name, level=Level.N1, entity=self.entity)
-        return team.pk
+        return int(team.pk)
 
     def _named(self, rows: models.QuerySet[Any], name: str) -> Any:
         """The row of this name, whatever its case, nearest to the entity on the way up."""
@@ -166,7 +166,7 @@ class Directory:
         return compute(cells, urgency=urgency, impact=impact, criticality=criticality)
 
     def silence_ends(self, resolved: datetime, *, entity: int, service: int | None) -> datetime | None:
-        """When a resolved ticket closes by itself; never where that time has passed, for closing tells people."""
+        """When a resolved ticket closes by itself; never if that time has passed: closing tells people."""
         if resolved < self.now - _LONGEST_SILENCE:
             return None
         schedule, days = self._once(("silence", entity, service), lambda: _silence(entity, service))
@@ -214,6 +214,10 @@ class Directory:
         if key not in self._rows:
             self._rows[key] = find()
         return self._rows[key]
+
+
+def _criticality(service: int | None) -> int | None:
+    return Service.objects.values_list("criticality", flat=True).get(pk=service) if service else None
 
 
 def _silence(entity: int, service: int | None) -> tuple[Schedule, int]:

@@ -1,7 +1,6 @@
 """One import from beginning to end: what the file is, its rows, and their batches.
 
-A batch is one transaction that begins by taking the import's lock and looking which numbers are already there, so an
-import that was interrupted, killed or started twice adds nothing twice.
+A batch is one transaction that begins by taking the import's lock and looking which numbers are there, so an import that was interrupted, killed or started twice adds nothing twice.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Entity
 from intake.imports import records, servicenow
+from intake.imports.cells import header_of
 from intake.imports.checks import BadRow
 from intake.imports.directory import Directory, default_entity
 from intake.imports.report import Report
@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an import is: bytes of the file, or tickets where all were read before; and tickets dealt with."""
+    """How far an import is, in bytes of the file or, where all was read before, in tickets."""
 
     done: int
     total: int
@@ -74,7 +74,7 @@ Watch = Callable[[Progress], None]
 
 
 def run(order: Order, report: Report, watch: Watch) -> None:
-    """Import a file; the report says what came of it. Raises `Unreadable` where the file as a whole is no use."""
+    """Import a file; the report says what came of it. Raises `Unreadable` where the whole file is no use."""
     source = Source(order.path)
     try:
         lines = source.lines()
@@ -115,8 +115,8 @@ def _detect(first: list[str], path: Path) -> str:
         return "csv"
     raise Unreadable(
         _(
-            "%(path)s is neither JSON lines (one object a line) nor CSV with a header naming the columns %(columns)s, "
-            "nor an event log of ServiceNow (%(log)s)."
+            "%(path)s is neither JSON lines (one object a line) nor CSV with a header naming the columns "
+            "%(columns)s, nor an event log of ServiceNow (%(log)s)."
         )
         % {"path": path, "columns": ", ".join(records.COLUMNS), "log": ", ".join(servicenow.NEEDED)}
     )
@@ -132,8 +132,7 @@ def _check_header(form: str, first: list[str], path: Path) -> None:
 
 
 def _header(line: str) -> set[str]:
-    cells = next(records.csv_rows([line]), [])
-    return {name.strip().lower() for name in cells}
+    return set(header_of(line))
 
 
 def _tell_of_source(source: Source, report: Report) -> None:

@@ -1,17 +1,17 @@
 """Tickets as JSON lines or CSV: one ticket a row, with its comments."""
 
-import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from core.choices import Kind
-from intake.imports import checks
+from intake.imports import cells, checks
 from intake.imports.checks import BadRow, Row
 from intake.imports.directory import Directory
 from intake.imports.report import Report
@@ -101,12 +101,8 @@ class Record:
             kind = CommentKind.PUBLIC if remark.public else CommentKind.INTERNAL
             past.comment(remark.body, by=directory.person(remark.author), at=remark.created, kind=kind)
         for status in PATHS[self.status]:
-            waits = (
-                {"pending_reason_id": directory.pending_reason("imported")}
-                if status == Status.PENDING
-                else {}
-            )
-            past.move(status, by=None, at=self.updated, **waits)
+            reason = directory.pending_reason("imported") if status == Status.PENDING else None
+            past.move(status, by=None, at=self.updated, pending_reason_id=reason)
         if self.status == Status.RESOLVED:
             past.ticket.closes_at = directory.silence_ends(self.updated, entity=entity, service=service)
         past.ticket.updated_at = self.updated
@@ -125,27 +121,17 @@ class Reader:
         """One JSON object a line; empty lines are passed over."""
         for line, text in enumerate(lines, 1):
             if text.strip():
-                yield from self._checked(line, lambda text=text: _json_object(text))  # type: ignore[misc] # bound now
+                yield from self._checked(line, partial(_json_object, text))
 
     def csv(self, lines: Iterable[str]) -> Iterator[Record]:
         """A header and one row a ticket; a cell may hold line breaks, that of `comments` holds JSON."""
-        reader = csv_rows(lines)
-        header = [name.strip().lower() for name in next(reader, [])]
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as problem:
-                self.report.refuse(BadRow("", str(problem)), line=reader.line_num)
-                continue
-            if any(cells):
-                yield from self._checked(reader.line_num, lambda cells=cells: _named_cells(header, cells))  # type: ignore[misc] # bound now
+        for line, header, given in cells.rows(lines, self.report):
+            yield from self._checked(line, partial(cells.named, header, given))
 
-    def _checked(self, line: int, row: Any) -> Iterator[Record]:
+    def _checked(self, line: int, read: Callable[[], Row]) -> Iterator[Record]:
         number = ""
         try:
-            values = row()
+            values = read()
             number = checks.identifier(values, "id", limit=NAME_LIMIT)
             yield self._record(line, number, values)
         except BadRow as problem:
@@ -211,30 +197,6 @@ class Reader:
             public=public,
             body=checks.text(row, "body", limit=TEXT_LIMIT, required=True),
         )
-
-
-def csv_rows(lines: Iterable[str]) -> Any:
-    """A CSV reader that takes long cells, with the separator of the first line."""
-    lines = iter(lines)
-    header = next(lines, "")
-    csv.field_size_limit(LINE_LIMIT)
-    separator = max(",;\t", key=header.count)
-    return csv.reader(_before(header, lines), delimiter=separator)
-
-
-def _before(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _named_cells(header: list[str], cells: list[str]) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise BadRow(
-            "",
-            _("The row has %(cells)d cells, the header %(names)d.")
-            % {"cells": len(cells), "names": len(header)},
-        )
-    return dict(zip(header, cells, strict=True))
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from intake.imports.checks import BadRow
 from intake.imports.source import Unreadable
@@ -90,35 +90,22 @@ class Report:
         told += [f"  {_('refused') if note.refused else _('remark')}: {note}" for note in self.shown]
         hidden = self.refused + self.remarks - len(self.shown)
         if hidden > 0:
-            told.append(
-                "  " + ngettext("…and %(count)d more", "…and %(count)d more", hidden) % {"count": hidden}
-            )
+            told.append("  " + _("…and %(count)d more.") % {"count": hidden})
             if not self.path:
                 told.append("  " + _("Add --report FILE to have them all."))
         return told
 
     def _counts(self, *, dry_run: bool) -> str:
-        verb = (
-            ngettext(
-                "%(count)d ticket would be imported", "%(count)d tickets would be imported", self.imported
+        if dry_run:
+            text = _(
+                "%(new)d tickets would be imported, %(present)d are there, %(refused)d rows would be refused."
             )
-            if dry_run
-            else ngettext("%(count)d ticket imported", "%(count)d tickets imported", self.imported)
-        )
-        parts = [
-            verb % {"count": self.imported},
-            _("%(count)d already there") % {"count": self.present},
-            ngettext("%(count)d row refused", "%(count)d rows refused", self.refused)
-            % {"count": self.refused},
-        ]
-        if self.remarks:
-            parts.append(
-                ngettext("%(count)d remark", "%(count)d remarks", self.remarks) % {"count": self.remarks}
-            )
-        return ", ".join(parts) + "."
+        else:
+            text = _("%(new)d tickets imported, %(present)d already there, %(refused)d rows refused.")
+        return text % {"new": self.imported, "present": self.present, "refused": self.refused}
 
     def _made(self) -> list[str]:
         if not self.made:
             return []
-        things = ", ".join(f"{name} {count}" for name, count in self.made.items())
+        things = ", ".join(f"{count} {name}" for name, count in (+self.made).items())
         return [_("Made on the way: %(things)s.") % {"things": things}]

@@ -1,12 +1,11 @@
 """The event log of ServiceNow: a CSV with one row for each state that an incident was in.
 
-The log is kept in memory as shared strings and grouped by incident, because nothing promises that the rows of one
-incident stand together or in order.
+The log is kept in memory as shared strings and grouped by incident, because nothing promises that the rows of
+one incident stand together or in order.
 """
 
-import csv
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,10 +14,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from core.choices import Kind
-from intake.imports import checks
+from intake.imports import cells, checks
 from intake.imports.checks import BadRow
 from intake.imports.directory import Directory
-from intake.imports.records import NAME_LIMIT, csv_rows
+from intake.imports.records import NAME_LIMIT
 from intake.imports.report import Report
 from tickets.actions.bulk import Past
 from tickets.choices import Channel, Status
@@ -53,8 +52,8 @@ SCALE = {"1": 5, "2": 3, "3": 2}
 PRIORITIES = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 # Columns whose changes are told in the timeline though no column of ours holds them.
 OTHERS = (
-    "location", "u_symptom", "cmdb_ci", "contact_type", "made_sla", "knowledge", "u_priority_confirmation", "notify",
-    "problem_id", "rfc", "vendor", "caused_by",
+    "location", "u_symptom", "cmdb_ci", "contact_type", "made_sla", "knowledge", "u_priority_confirmation",
+    "notify", "problem_id", "rfc", "vendor", "caused_by",
 )  # fmt: skip
 # What a number alone means in each column: the log was made anonymous with counters of their own.
 WORDS = {
@@ -130,13 +129,18 @@ class Incident:
         first = self.steps[0]
         columns = _columns(first, directory)
         opener = first.known("opened_by")
-        requester = directory.person(self.caller)
+        contact = first.known("contact_type").lower()
         past = Past(
-            Kind.INCIDENT, by=directory.person(opener) if opener else None, at=first.opened, title=self._title(first),
-            description=self._description(first), requester_id=requester,
-            entity_id=directory.entity_of(self.caller), service_id=None,
-            channel=str(CHANNELS.get(first.values.get("contact_type", "").lower(), Channel.IMPORT)), **columns,
-        )  # fmt: skip
+            Kind.INCIDENT,
+            by=directory.person(opener) if opener else None,
+            at=first.opened,
+            title=self._title(first),
+            description=self._description(first),
+            requester_id=directory.person(self.caller),
+            entity_id=directory.entity_of(self.caller),
+            channel=str(CHANNELS.get(contact, Channel.IMPORT)),
+            **columns,
+        )
         if symptom := first.known("u_symptom"):
             past.details["symptoms"] = symptom
         before = None
@@ -182,7 +186,7 @@ def _columns(step: Step, directory: Directory) -> dict[str, Any]:
 
 
 def _take(past: Past, step: Step, before: Step | None, directory: Directory) -> None:
-    """Tell what a row changed; one that shows no change leaves an event as well, for someone touched the incident."""
+    """Tell what a row changed; one that shows no change leaves an event as well, for someone did it."""
     told = len(past.events)
     editor = step.known("sys_updated_by")
     by = directory.person(editor) if editor else None
@@ -220,17 +224,20 @@ def _move(past: Past, step: Step, directory: Directory, *, by: int | None) -> No
     if step.state is None:
         return
     status, reason = step.state
-    waits = {"pending_reason_id": directory.pending_reason(reason)} if reason else {}
+    waits = directory.pending_reason(reason) if reason else None
     if status == past.ticket.status:
-        if waits.get("pending_reason_id") != past.ticket.pending_reason_id:
-            past.edit(by=by, at=step.at, **waits)
+        if waits != past.ticket.pending_reason_id:
+            past.edit(by=by, at=step.at, pending_reason_id=waits)
         return
+    said: dict[str, Any] = {"pending_reason_id": waits} if waits else {}
     code = step.known("closed_code")
-    solved = {"resolution_code_id": directory.resolution_code(code)} if code else {}
+    if code and (
+        status == Status.RESOLVED or (status == Status.CLOSED and not past.ticket.resolution_code_id)
+    ):
+        said["resolution_code_id"] = directory.resolution_code(code)
     if status == Status.RESOLVED and (resolver := step.known("resolved_by")):
         by = directory.person(resolver)
-    ends = status == Status.RESOLVED or (status == Status.CLOSED and past.ticket.resolution_code_id is None)
-    past.move(status, by=by, at=step.at, **waits, **(solved if ends else {}))
+    past.move(status, by=by, at=step.at, **said)
 
 
 def _settle_priority(past: Past, directory: Directory) -> None:
@@ -248,11 +255,11 @@ class Reader:
     now: datetime
     report: Report
 
-    def incidents(self, lines: Iterable[str], *, is_cut: Any) -> list[Incident]:
+    def incidents(self, lines: Iterable[str], *, is_cut: Callable[[], bool]) -> list[Incident]:
         """All incidents, in the order in which they first appear.
 
-        `is_cut` tells, once everything is read, whether the file ends in the middle: then the history of the last
-        incident may be unfinished and it is left for the next run.
+        `is_cut` tells, once everything is read, whether the file ends in the middle: then the history of the
+        last incident may be unfinished and it is left for the next run.
         """
         found: dict[str, Incident] = {}
         last = ""
@@ -268,45 +275,20 @@ class Reader:
         return list(found.values())
 
     def _steps(self, lines: Iterable[str]) -> Iterator[tuple[Step, str]]:
-        reader = csv_rows(lines)
-        header = [name.strip().lower() for name in next(reader, [])]
-        while True:
+        for line, header, given in cells.rows(lines, self.report):
+            number = ""
             try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as problem:
-                self.report.refuse(BadRow("", str(problem)), line=reader.line_num)
+                row = cells.named(header, given)
+                number = checks.text(row, "number", limit=NAME_LIMIT, required=True)
+                step = self._checked(line, row)
+            except BadRow as problem:
+                self.report.refuse(problem, line=line, number=number)
                 continue
-            if any(cells):
-                yield from self._step(reader.line_num, header, cells)
-
-    def _step(self, line: int, header: list[str], cells: list[str]) -> Iterator[tuple[Step, str]]:
-        number = ""
-        try:
-            if len(cells) != len(header):
-                raise BadRow(
-                    "",
-                    _("The row has %(cells)d cells, the header %(names)d.")
-                    % {"cells": len(cells), "names": len(header)},
-                )
-            row = dict(zip(header, cells, strict=True))
-            number = checks.text(row, "number", limit=NAME_LIMIT, required=True)
-            if number == UNKNOWN:
-                raise BadRow("number", _("This field is required."))
-            step = self._checked(line, row)
-        except BadRow as problem:
-            self.report.refuse(problem, line=line, number=number)
-            return
-        if step.state is None:
-            state = step.values["incident_state"]
-            self.report.remark(
-                line,
-                number,
-                "incident_state",
-                _("Unknown state “%(state)s”: the status before it stays.") % {"state": state},
-            )
-        yield step, number
+            if step.state is None:
+                text = _("Unknown state “%(state)s”: the status before it stays.")
+                reason = text % {"state": step.values["incident_state"]}
+                self.report.remark(line, number, "incident_state", reason)
+            yield step, number
 
     def _checked(self, line: int, row: dict[str, str]) -> Step:
         values = {}
@@ -314,8 +296,9 @@ class Reader:
             value = checks.text(row, name, limit=NAME_LIMIT)
             if value not in ("", UNKNOWN):
                 values[sys.intern(name)] = sys.intern(value)
-        if "incident_state" not in values:
-            raise BadRow("incident_state", _("This field is required."))
+        for name in ("number", "incident_state"):
+            if name not in values:
+                raise BadRow(name, _("This field is required."))
         opened = self._moment(values, "opened_at")
         return Step(
             line=line,

@@ -13,13 +13,13 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1 << 18
 # No ticket is longer; a line that is would be read into memory whole.
 LINE_LIMIT = 16 * 1024 * 1024
-# What Western texts hold above ASCII in Windows-1252; other bytes mean that the text is something else, or damaged.
+# What Western texts hold above ASCII in Windows-1252; other bytes mean another encoding, or damage.
 _WESTERN = frozenset(
     "€‚„…†‡‰Š‹ŒŽ‘’“”•–—™š›œžŸ¡¢£§¨©ª«®°±²³´µ¶·¹º»¼½¾¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖ×ØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõö÷øùúûü\xa0"
 )
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - named for what it says
     """The file as a whole cannot be imported; the message says why and what to do."""
 
 
@@ -65,7 +65,7 @@ class Source:
             raise Unreadable(_("%(path)s is empty.") % {"path": self.path})
 
     def _split(self) -> Iterator[bytes]:
-        """The lines as bytes; of a line above the limit only its beginning, and not what a cut file ends in."""
+        """The lines as bytes; of one above the limit only its beginning, and not the end of a cut file."""
         rest = b""
         for chunk in self._chunks():
             lines = (rest + chunk).split(b"\n")

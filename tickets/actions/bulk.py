@@ -1,7 +1,7 @@
 """The set form of loading: tickets that come with their past, written by COPY with the times of their source.
 
-Nothing is asked and nobody is told: no right is checked, no `event_recorded` sent. What a single act would have done
-to the columns is done here by `Past`, so that replaying the events gives the row.
+Nothing is asked and nobody is told: no right is checked, no `event_recorded` sent. What a single act would
+have done to the columns is done here by `Past`, so that replaying the events gives the row.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tickets import kinds
 from tickets.choices import ENDED, Channel, CommentKind, Status, Verb
 from tickets.models import Alias, Comment, Event, Ticket
 
-# From so many tickets on, the planner's figures and the index of the search are brought up to date after a load.
+# From so many tickets on, the planner's figures are brought up to date after a load.
 WORTH_ANALYSING = 1_000
 _TABLES = (Ticket, Comment, Event, Alias)
 
 
 class Past:
-    """A ticket and its history, made act by act in memory, oldest first; all people and rows by their keys."""
+    """A ticket and its history, made act by act in memory, oldest first; people and rows by key."""
 
     def __init__(self, kind: str, *, by: int | None, at: datetime, **columns: Any) -> None:
         """Open a ticket of a registered kind; `columns` are those of `Ticket`, relations by their `…_id`.
@@ -74,7 +74,7 @@ class Past:
     ) -> None:
         """Move it to another status, whatever the table of moves says: history is as it was.
 
-        `columns` go with the move: `pending_reason_id` (needed for pending), `resolution_code_id`, `solution`.
+        `columns` go with it: `pending_reason_id` (needed for pending), `resolution_code_id`, `solution`.
         """
         row, left = self.ticket, self.ticket.status
         changes = self._change(status=str(to))
@@ -107,8 +107,7 @@ class Past:
     ) -> Event:
         event = Event(verb=str(verb), actor_id=by, at=at, is_public=is_public, data=data)
         self.events.append(event)
-        if at > self.ticket.updated_at:
-            self.ticket.updated_at = at
+        self.ticket.updated_at = max(self.ticket.updated_at, at)
         return event
 
 

@@ -23,20 +23,21 @@ INTERRUPTED = 130
 
 HELP = """Import tickets from a file, plain or gzip. Nobody is notified.
 
-formats, recognised by their content:
-  servicenow  the event log of ServiceNow: CSV with number, incident_state, opened_at, sys_updated_at and, where
-              known, caller_id, assignment_group, assigned_to, category, priority…; dates are day/month/year.
-              Each incident comes with its whole history.
-  jsonl       one JSON object a line: id, title and created are needed; kind (incident if absent), body, lang, updated,
-              requester (needed), queue, status (new, open, pending, resolved, closed), priority (1 the highest),
-              assignee, due, comments [{author, created, public, body}]. Times are ISO 8601.
-  csv         the same columns with a header; comments as JSON in their cell.
+Formats, recognised by their content:
+  servicenow  the event log of ServiceNow: CSV with number, incident_state, opened_at, sys_updated_at and,
+              where known, caller_id, assignment_group, assigned_to, category, priority and more; dates are
+              day/month/year. Each incident comes with its whole history.
+  jsonl       one JSON object a line with id, title, created, requester and, where known, kind (incident if
+              absent), body, lang, updated, queue, status (new, open, pending, resolved, closed), priority
+              (1 the highest), assignee, due, comments [{author, created, public, body}]; times in ISO 8601.
+  csv         the same columns under a header; comments as JSON in their cell.
 
-People are found by their e-mail address, or by the name of an earlier import; who is missing is made, inactive and
-without password. A queue is a team or service of that name, or a new team. Old numbers stay as aliases: searching for
-one finds its ticket.
+People are found by their e-mail address, or by the name of an earlier import; who is missing is made,
+inactive and without password. A queue is a team or service of that name, or a new team. Old numbers stay as aliases:
+looking one up finds its ticket.
 
-An import that was interrupted can simply be started again: what is there already is passed over."""
+An import that was interrupted can simply be started again: what is already there is passed over.
+The exit code is 0 where the file was read, whatever rows were refused; 1 where it could not be."""
 
 
 class Command(BaseCommand):
@@ -71,7 +72,7 @@ class Command(BaseCommand):
             "--source",
             metavar="NAME",
             default="",
-            help="name of the system the numbers come from; numbers are unique within it (default: servicenow or import)",
+            help="the system that gave the numbers, unique within it (default: servicenow, or import)",
         )
         parser.add_argument(
             "--report", type=Path, metavar="FILE", help="write every refused row and why to this CSV file"
@@ -120,9 +121,14 @@ class Command(BaseCommand):
         if len(options["source"]) > 60:
             raise CommandError("The name of the source is longer than 60 characters.")
         return Order(
-            path=options["file"], zone=zone, now=timezone.now(), format=options["format"], source=options["source"],
-            entity=entity, dry_run=options["dry_run"],
-        )  # fmt: skip
+            path=options["file"],
+            zone=zone,
+            now=timezone.now(),
+            format=options["format"],
+            source=options["source"],
+            entity=entity,
+            dry_run=options["dry_run"],
+        )
 
     def _tell(self, report: Report, order: Order, began: float) -> None:
         for line in report.lines(dry_run=order.dry_run):
