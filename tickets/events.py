@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,18 @@ from accounts.models import User
 from tickets.choices import Verb
 from tickets.models import Comment, Event, Ticket
 from tickets.signals import event_recorded
+
+_telling = ContextVar("telling", default=True)
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """Acts within record their events and tell nobody of them: for a past that is written afterwards."""
+    before = _telling.set(False)
+    try:
+        yield
+    finally:
+        _telling.reset(before)
 
 
 def record(
@@ -36,5 +50,6 @@ def record(
 
 def announce(events: Iterable[Event], *, notify: bool = True) -> None:
     """Tell the other parts of events just written."""
+    told = notify and _telling.get()
     for event in events:
-        event_recorded.send(sender=Event, event=event, notify=notify)
+        event_recorded.send(sender=Event, event=event, notify=told)
