@@ -1,0 +1,125 @@
+"""Whom an event concerns, and who of them may know."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from django.utils import timezone
+
+from accounts.actions import substitute_of
+from accounts.models import Absence, Membership, User
+from notifications.choices import About
+from tickets.choices import ENDED, Status, Verb
+from tickets.models import Event, Follower, Ticket
+from tickets.permissions import sees_internal
+
+Wanted = dict[int, About]
+
+# Moves that tell something to those who wait; the rest is the kitchen's.
+_NOTABLE = {Status.PENDING, Status.RESOLVED, Status.CLOSED, Status.CANCELLED}
+
+
+def recipients(event: Event) -> list[tuple[User, About]]:
+    """The people to tell, with why: never who did it, only who may see it; those away are stood in for."""
+    wanted = _with_substitutes(_concerned(event))
+    wanted.pop(event.actor_id or 0, None)
+    people = User.objects.active().filter(pk__in=wanted).select_related("entity").order_by("pk")
+    return [(person, wanted[person.pk]) for person in people if may_know(person, event)]
+
+
+def may_know(person: User, event: Event) -> bool:
+    """Whether the person sees the ticket, and this event on it."""
+    if not Ticket.objects.visible_to(person).filter(pk=event.ticket_id).exists():
+        return False
+    comment = event.comment
+    if comment and (comment.withdrawn_at or comment.visible_at > timezone.now()):
+        return False
+    if comment and not comment.is_public:
+        return sees_internal(person, event.ticket)
+    return event.is_public or event.verb == Verb.FOLLOWED or sees_internal(person, event.ticket)
+
+
+def _concerned(event: Event) -> Wanted:
+    concerned = _BY_VERB.get(Verb(event.verb))
+    return concerned(event) if concerned else {}
+
+
+def _opened(event: Event) -> Wanted:
+    workers = _workers(event.ticket, About.ASSIGNED, team=About.TEAM)
+    return {**workers, event.ticket.requester_id: About.REPORTED}
+
+
+def _commented(event: Event) -> Wanted:
+    if event.is_public:
+        return _everybody(event.ticket, About.ANSWER)
+    return {**_followers(event.ticket, About.NOTE), **_workers(event.ticket, About.NOTE)}
+
+
+def _moved(event: Event) -> Wanted:
+    before, after = event.data.get("changes", {}).get("status", [None, None])
+    notable = after in _NOTABLE or before in ENDED
+    return _everybody(event.ticket, About.STATUS) if notable else {}
+
+
+def _attached(event: Event) -> Wanted:
+    return _everybody(event.ticket, About.OTHER) if event.is_public else _workers(event.ticket, About.OTHER)
+
+
+def _handed_over(event: Event) -> Wanted:
+    """The person a ticket came to, else everyone of the team it came to."""
+    changes: Mapping[str, list[object]] = event.data.get("changes", {})
+    _before, person = changes.get("assignee", [None, None])
+    if isinstance(person, int):
+        return {person: About.ASSIGNED}
+    _before, team = changes.get("team", [None, None])
+    return _members(team, About.TEAM) if isinstance(team, int) else {}
+
+
+_BY_VERB: Mapping[Verb, Callable[[Event], Wanted]] = {
+    Verb.OPENED: _opened,
+    Verb.COMMENTED: _commented,
+    Verb.PUBLISHED: _commented,
+    Verb.MOVED: _moved,
+    Verb.ASSIGNED: _handed_over,
+    Verb.PASSED_ON: _handed_over,
+    Verb.ATTACHED: _attached,
+    Verb.PRIORITISED: lambda event: _workers(event.ticket, About.OTHER),
+    Verb.FOLLOWED: lambda event: {int(event.data.get("user") or 0): About.FOLLOWED},
+}
+
+
+def _workers(ticket: Ticket, about: About, *, team: About | None = None) -> Wanted:
+    """Who works on the ticket, else everyone of its team."""
+    if ticket.assignee_id:
+        return {ticket.assignee_id: about}
+    return _members(ticket.team_id, team or about) if ticket.team_id else {}
+
+
+def _members(team_id: int, about: About) -> Wanted:
+    keys = Membership.objects.filter(team_id=team_id, team__is_active=True).values_list("user_id", flat=True)
+    return dict.fromkeys(keys, about)
+
+
+def _everybody(ticket: Ticket, about: About) -> Wanted:
+    """Who works on the ticket, the followers and the requester."""
+    return {**_workers(ticket, about), **_followers(ticket, about), ticket.requester_id: about}
+
+
+def _followers(ticket: Ticket, about: About) -> Wanted:
+    keys = Follower.objects.filter(ticket=ticket).values_list("user_id", flat=True)
+    return dict.fromkeys(keys, about)
+
+
+def _with_substitutes(wanted: Wanted) -> Wanted:
+    """Work told to someone who is away goes to who stands in, if anybody does."""
+    today = timezone.localdate()
+    told = dict(wanted)
+    for person in _away((key for key, about in wanted.items() if about.is_work), today):
+        stand_in = substitute_of(person, today)
+        if stand_in:
+            told.setdefault(stand_in.pk, told.pop(person.pk))
+    return told
+
+
+def _away(keys: Iterable[int], today: date) -> list[User]:
+    absent = Absence.objects.on(today).filter(user_id__in=list(keys)).exclude(substitute=None)
+    return [absence.user for absence in absent.select_related("user")]

@@ -1,0 +1,69 @@
+"""From an event to the people: one outbox row per event, spread by a worker into notifications and mails."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import receiver
+from django.utils import timezone
+
+from core.models import OutboxMessage
+from core.outbox import Letter, enqueue, enqueue_many, sender
+from notifications import mail
+from notifications.actions import forget_watermarks, preferences_of
+from notifications.choices import Channel
+from notifications.models import Notification
+from notifications.recipients import recipients
+from tickets.choices import Verb
+from tickets.models import Event
+from tickets.signals import event_recorded
+
+TOPIC = "tickets.event"
+# What is entered this late is history: it is written down, and nobody is told.
+HISTORY = timedelta(days=1)
+_SILENT = {Verb.EDITED, Verb.UNFOLLOWED, Verb.LINKED}
+
+
+@receiver(event_recorded, dispatch_uid="notifications.spread")
+def queue_event(*, event: Event, notify: bool = True, **_more: Any) -> None:
+    """Write the one outbox row of an event, in the transaction of its act."""
+    if not notify or event.verb in _SILENT or event.at < timezone.now() - HISTORY:
+        return
+    # An answer that can still be taken back is told when it is sent.
+    not_before = event.comment.visible_at if event.comment_id and event.comment else None
+    enqueue(TOPIC, {"event": event.pk}, key=f"{TOPIC}:{event.pk}", not_before=not_before)
+
+
+@sender(TOPIC)
+def spread(message: OutboxMessage) -> None:
+    """Tell those whom the event concerns. Repeating it changes nothing: both kinds of row are unique."""
+    event = _read(message.payload["event"])
+    if event is None:
+        return
+    told = recipients(event)
+    channels = preferences_of([person for person, _about in told])
+    now = timezone.now()
+    with transaction.atomic():
+        Notification.objects.bulk_create(
+            [
+                Notification(user=person, event=event, ticket_id=event.ticket_id, about=about, created_at=now)
+                for person, about in told
+                if Channel.IN_APP in channels[person.pk][about]
+            ],
+            ignore_conflicts=True,
+        )
+        enqueue_many(
+            [
+                Letter(
+                    mail.TOPIC, mail.payload(event, person, about), key=f"{mail.TOPIC}:{event.pk}:{person.pk}"
+                )
+                for person, about in told
+                if Channel.MAIL in channels[person.pk][about] and person.email
+            ]
+        )
+        forget_watermarks([person.pk for person, _about in told])
+
+
+def _read(event_id: int) -> Event | None:
+    rows = Event.objects.select_related("actor", "comment", "ticket__team", "ticket__pending_reason")
+    return rows.filter(pk=event_id).first()

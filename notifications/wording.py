@@ -1,0 +1,72 @@
+"""Events in words, for the person who is told."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
+
+from notifications.choices import About
+from tickets.choices import CommentKind, Status, Verb
+from tickets.models import Event
+
+_SENTENCES = {
+    About.REPORTED: gettext_lazy("%(who)s reported this for you"),
+    About.FOLLOWED: gettext_lazy("%(who)s made you a follower"),
+    About.ASSIGNED: gettext_lazy("%(who)s assigned this ticket to you"),
+    About.TEAM: gettext_lazy("%(who)s passed this ticket on to %(team)s"),
+    About.STATUS: gettext_lazy("%(who)s changed the state to “%(status)s”"),
+    About.NOTE: gettext_lazy("%(who)s wrote an internal note"),
+    About.ANSWER: gettext_lazy("%(who)s answered"),
+    About.OTHER: gettext_lazy("%(who)s changed the priority"),
+}
+_NEW_FOR_TEAM = gettext_lazy("New ticket for %(team)s, from %(who)s")
+_SUPPLIER_NOTE = gettext_lazy("%(who)s noted an exchange with a supplier")
+_FILES = gettext_lazy("%(who)s added files")
+
+
+def sentence(event: Event, about: str) -> str:
+    """What happened, in one sentence; it holds no word of what was written."""
+    return str(_words(event, About(about))) % {
+        "who": event.actor.name if event.actor else "Vigie",
+        "team": event.ticket.team.name if event.ticket.team else "",
+        "status": new_status(event),
+    }
+
+
+def _words(event: Event, about: About) -> str | Promise:
+    if about == About.TEAM and event.verb == Verb.OPENED:
+        return _NEW_FOR_TEAM
+    if about == About.NOTE and event.data.get("kind") == CommentKind.SUPPLIER:
+        return _SUPPLIER_NOTE
+    if about == About.OTHER and event.verb == Verb.ATTACHED:
+        return _FILES
+    return _SENTENCES[about]
+
+
+def new_status(event: Event) -> str:
+    """The label of the status that a move reached."""
+    _before, after = event.data.get("changes", {}).get("status", [None, event.ticket.status])
+    return str(Status(after).label) if after in Status.values else str(after)
+
+
+def next_steps(event: Event, about: str, *, for_requester: bool) -> list[str]:
+    """What the person can do now."""
+    if not for_requester:
+        return _steps_of_staff(about)
+    status = event.ticket.status
+    if status == Status.RESOLVED:
+        return [
+            _("Tell us whether it works: accept the solution, or refuse it and say what is missing."),
+            _("Without a word from you the request closes by itself after a few working days."),
+        ]
+    if status == Status.PENDING and event.ticket.waits_for_requester:
+        return [_("We are waiting for your answer: write it on the page of your request.")]
+    if status == Status.CLOSED:
+        return [_("If the trouble comes back, answer on the page of your request.")]
+    return [_("Follow your request, and add what you know, on its page.")]
+
+
+def _steps_of_staff(about: str) -> list[str]:
+    if about == About.TEAM:
+        return [_("Take it, or pass it on with the reason.")]
+    if about == About.ASSIGNED:
+        return [_("Open it and begin, or pass it on with the reason.")]
+    return [_("Open the ticket to read on and to answer.")]
