@@ -1,12 +1,10 @@
 """What holds for the whole suite: a clean cache, cheap passwords, static files as they are in the sources."""
 
-import importlib.util
-
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-pytest_plugins = ["tests.people"] if importlib.util.find_spec("tests.people") else []
+pytest_plugins = ["tests.people", "tests.things"]
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES = {

@@ -1,51 +1,8 @@
-"""What tests of tickets stand on."""
+"""What tests of tickets stand on; the fixtures themselves are in `tests/things.py`."""
 
 import pytest
 
-from accounts.models import Entity, Team, User
-from calendars.actions import install_calendars
-from core.choices import Criticality, Level
-from services.models import Service, ServiceTeam
-from tests.factories import make_team
-from tickets import pack
-from tickets.actions import open_ticket
-from tickets.models import PendingReason, ResolutionCode, Ticket
-
 
 @pytest.fixture(autouse=True)
-def words(db: None) -> None:
-    """The calendars and words that every installation has."""
-    install_calendars()
-    pack.install()
-
-
-@pytest.fixture
-def mail_service(school: Entity, n1: Team, n2: Team, supplier: Team) -> Service:
-    """A service with a team at three levels."""
-    service = Service.objects.create(name="Mail", code="mail", entity=school, criticality=Criticality.MODERATE)
-    for level, team in ((Level.N1, n1), (Level.N2, n2), (Level.SUPPLIER, supplier)):
-        ServiceTeam.objects.create(service=service, level=level, team=team)
-    return service
-
-
-@pytest.fixture
-def incident(requester: User, mail_service: Service) -> Ticket:
-    """A new incident of the requester."""
-    return open_ticket(
-        "incident", by=requester, title="No mail since this morning", description="Nothing arrives.", service=mail_service
-    )
-
-
-@pytest.fixture
-def waiting() -> PendingReason:
-    return PendingReason.objects.get(slug="requester")
-
-
-@pytest.fixture
-def fixed() -> ResolutionCode:
-    return ResolutionCode.objects.get(slug="software-fix")
-
-
-@pytest.fixture
-def other_team(hospital: Entity) -> Team:
-    return make_team("Hospital desk", level=Level.N1, entity=hospital)
+def _words(words: None) -> None:
+    """Every test of tickets has the words of an installation."""

@@ -32,15 +32,28 @@ def assign(
 
     A person alone keeps the team where they are in it; otherwise one of their own teams is taken.
     """
-    now = moment(at)
     row = lock(ticket, version=version)
     require(by, "tickets.assign", row)
+    _check_open(row)
+    return give(row, team=team, assignee=assignee, reason=reason, by=by, at=moment(at))
+
+
+def give(
+    row: Ticket,
+    *,
+    team: Team | None,
+    assignee: User | None,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    status: Status | None = None,
+) -> Ticket:
+    """Give a locked ticket to an owner that fits, and where told to, move it: what `assign` and its move share."""
     if team is None and assignee is None:
         raise Refused({"team": _("Choose a team or a person.")})
-    _check_open(row)
     team, assignee = resolve_owner(row, team, assignee)
     reason = checked_text("reason", reason, limit=2000)
-    _hand_over(row, Verb.ASSIGNED, team=team, assignee=assignee, reason=reason, by=by, at=now)
+    _hand_over(row, Verb.ASSIGNED, team=team, assignee=assignee, reason=reason, by=by, at=at, status=status)
     return row
 
 

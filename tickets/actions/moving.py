@@ -15,7 +15,7 @@ from accounts.models import User
 from calendars.arithmetic import add_working_days
 from core.exceptions import Refused
 from services.support import schedule_of
-from tickets.actions.assigning import assign, resolve_owner
+from tickets.actions.assigning import give, resolve_owner
 from tickets.actions.base import checked_text, lock, moment, policy_of, required, save
 from tickets.choices import ENDED, Status, Verb
 from tickets.events import record
@@ -25,6 +25,8 @@ from tickets.workflow import Move
 
 # How many tickets one pass of a sweep takes; the next pass takes the rest.
 BATCH = 500
+# Columns that a move may change and whose change the timeline tells.
+_TOLD = ("status", "team_id", "assignee_id")
 
 
 @transaction.atomic
@@ -43,24 +45,26 @@ def move(
     """
     now = moment(at)
     row = lock(ticket, version=version)
-    step = allowed_move(row, to, by=by)
+    step = allowed_move(row, to, by=by, at=now)
     given = dict(values or {})
     required(given, step.requires)
     if step.to == Status.ASSIGNED:
-        return assign(
-            row, by=by, team=given.get("team"), assignee=given.get("assignee"), reason=given.get("reason") or "", at=at
-        )
+        owner = {name: given.get(name) for name in ("team", "assignee")}
+        return give(row, **owner, reason=given.get("reason") or "", by=by, at=now, status=step.to)
     given = {name: _checked(name, given.get(name), row, now) for name in step.fields}
-    before = row.status
+    before = {name: getattr(row, name) for name in _TOLD}
     columns = _apply(row, step, given, by=by, at=now)
     details = _save_details(row, step, given)
     save(row, columns, at=now)
     said = {name: _stored(value) for name, value in given.items() if value not in (None, "")}
-    record(row, Verb.MOVED, by=by, at=now, is_public=True, changes={"status": [before, str(step.to)]}, **said)
+    changes = {
+        name.removesuffix("_id"): [value, getattr(row, name)] for name, value in before.items() if value != getattr(row, name)
+    }
+    record(row, Verb.MOVED, by=by, at=now, is_public=True, changes=changes, **said)
     return _with_details(row, details)
 
 
-def allowed_move(ticket: Ticket, to: str, *, by: User | None) -> Move:
+def allowed_move(ticket: Ticket, to: str, *, by: User | None, at: datetime | None = None) -> Move:
     """The move, if the table has it and the person may make it.
 
     Raises `Refused` naming `to`, or `PermissionDenied`.
@@ -73,7 +77,7 @@ def allowed_move(ticket: Ticket, to: str, *, by: User | None) -> Move:
         raise Refused({"to": message % {"before": ticket.get_status_display(), "after": Status(to).label}})
     if not may_move(by, ticket, step):
         raise PermissionDenied
-    if ticket.status == Status.CLOSED and not within_reopening(ticket):
+    if ticket.status == Status.CLOSED and not within_reopening(ticket, at=at):
         raise Refused({"to": _("This ticket has been closed for too long; an answer opens a new one linked to it.")})
     return step
 
@@ -85,11 +89,11 @@ def may_move(by: User | None, ticket: Ticket, step: Move) -> bool:
     return (step.by_requester and ticket.requester_id == by.pk) or by.has_perm(step.audience, ticket)
 
 
-def moves_for(user: User, ticket: Ticket) -> list[Move]:
+def moves_for(user: User, ticket: Ticket, *, at: datetime | None = None) -> list[Move]:
     """The moves a person may make now, the usual next step first."""
-    if ticket.merged_into_id:
-        return []
-    return [step for step in ticket.workflow.leaving(ticket.status) if may_move(user, ticket, step)]
+    steps = [step for step in ticket.workflow.leaving(ticket.status) if may_move(user, ticket, step)]
+    is_late = bool(steps) and ticket.status == Status.CLOSED and not within_reopening(ticket, at=at)
+    return [] if ticket.merged_into_id or is_late else steps
 
 
 def within_reopening(ticket: Ticket, *, at: datetime | None = None) -> bool:
