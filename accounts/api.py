@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from accounts import actions
 from accounts.choices import EntityKind, Theme
 from accounts.filters import PeopleFilter, TeamFilter, named
 from accounts.models import Entity, Role, Team, User
+from accounts.models.people import LANGUAGES
 from calendars.models import Calendar
 from core.api.fields import RowField
 from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSerializer, OutputSerializer
@@ -65,7 +65,9 @@ class MeSerializer(PersonSerializer):
         """The ids of one's teams."""
         return sorted(user.access.teams)
 
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}})
+    @extend_schema_field(
+        {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}}
+    )
     def get_rights(self, user: User) -> dict[str, list[int]]:
         """The ids of entities by right."""
         return {verb: sorted(entities) for verb, entities in sorted(user.access.by_verb.items())}
@@ -108,7 +110,7 @@ class OwnProfileInput(serializers.Serializer[Any]):
     first_name = serializers.CharField(max_length=80, allow_blank=True, required=False)
     last_name = serializers.CharField(max_length=80, allow_blank=True, required=False)
     phone = serializers.CharField(max_length=40, allow_blank=True, required=False)
-    language = serializers.ChoiceField(choices=["", *(code for code, _name in settings.LANGUAGES)], required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     timezone = serializers.CharField(max_length=64, required=False)
     theme = serializers.ChoiceField(choices=Theme.choices, required=False)
     uses_keys = serializers.BooleanField(required=False)
@@ -123,7 +125,7 @@ class PersonChange(serializers.Serializer[Any]):
     last_name = serializers.CharField(max_length=80, allow_blank=True, required=False)
     job_title = serializers.CharField(max_length=120, allow_blank=True, required=False)
     phone = serializers.CharField(max_length=40, allow_blank=True, required=False)
-    language = serializers.ChoiceField(choices=["", *(code for code, _name in settings.LANGUAGES)], required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     timezone = serializers.CharField(max_length=64, required=False)
     is_vip = serializers.BooleanField(required=False)
     is_active = serializers.BooleanField(required=False)
@@ -145,8 +147,12 @@ class TeamInput(serializers.Serializer[Any]):
     email = serializers.EmailField(allow_blank=True, required=False)
     calendar = RowField(Calendar.objects, names=("slug", "name"), required=False, allow_null=True)
     is_active = serializers.BooleanField(required=False)
-    members = serializers.ListField(child=RowField(User.objects, names=("email",)), required=False, max_length=500)
-    leads = serializers.ListField(child=RowField(User.objects, names=("email",)), required=False, max_length=500)
+    members = serializers.ListField(
+        child=RowField(User.objects, names=("email",)), required=False, max_length=500
+    )
+    leads = serializers.ListField(
+        child=RowField(User.objects, names=("email",)), required=False, max_length=500
+    )
 
 
 class EntityInput(serializers.Serializer[Any]):
@@ -164,7 +170,10 @@ class TreeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name"), method="search", max_length=200)
     kind = AnyOf(choices=EntityKind)
     parent = django_filters.ModelChoiceFilter(
-        label=_("Belongs to"), queryset=lambda request: Entity.objects.visible_to(request.user) if request else Entity.objects.none()
+        label=_("Belongs to"),
+        queryset=lambda request: (
+            Entity.objects.visible_to(request.user) if request else Entity.objects.none()
+        ),
     )
 
     class Meta:
@@ -193,7 +202,9 @@ class PersonResource(Resource):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create a person, with a role in the entity where one is given."""
-        return self.respond(actions.create_person(by=request.user, **self.read_input()), status.HTTP_201_CREATED)
+        return self.respond(
+            actions.create_person(by=request.user, **self.read_input()), status.HTTP_201_CREATED
+        )
 
     @transaction.atomic
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
@@ -288,7 +299,9 @@ class EntityResource(Resource):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add an entity under a parent, or at the top."""
-        return self.respond(actions.create_entity(by=request.user, **self.read_input()), status.HTTP_201_CREATED)
+        return self.respond(
+            actions.create_entity(by=request.user, **self.read_input()), status.HTTP_201_CREATED
+        )
 
     @transaction.atomic
     def partial_update(self, request: Request, **kwargs: Any) -> Response:

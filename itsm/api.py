@@ -25,7 +25,6 @@ router.register(r"tickets/(?P<reference>[^/]+)/comments", CommentResource, "comm
 router.register(r"tickets/(?P<reference>[^/]+)/events", EventResource, "event")
 router.register(r"tickets/(?P<reference>[^/]+)/attachments", AttachmentResource, "attachment")
 router.register(r"tickets/(?P<reference>[^/]+)/followers", FollowerResource, "follower")
-router.register("attachments", AttachmentContentResource, "attachment-content")
 router.register("incidents", IncidentResource, "incident")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")
@@ -37,6 +36,11 @@ router.register("resolution-codes", ResolutionCodeResource, "resolution-code")
 
 urlpatterns = [
     *router.urls,
+    path(
+        "attachments/<uuid:token>/",
+        AttachmentContentResource.as_view({"get": "retrieve"}),
+        name="attachment-content",
+    ),
     path("me/", MeResource.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),

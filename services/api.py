@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
@@ -74,6 +75,18 @@ class ServiceChange(serializers.Serializer[Any]):
     supplier = RowField(Team.objects, required=False, allow_null=True, help_text="Supplier.")
 
 
+class CategoryChange(serializers.Serializer[Any]):
+    """A category to write; `kinds` empty for all kinds."""
+
+    name = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    code = serializers.SlugField(max_length=80, required=False, source="slug")
+    parent = RowField(Category.objects, names=("slug", "name"), required=False, allow_null=True)
+    kinds = serializers.ListField(child=serializers.ChoiceField(choices=Kind.choices), required=False, max_length=10)
+    default_service = RowField(Service.objects, names=("code", "name"), required=False, allow_null=True)
+    is_active = serializers.BooleanField(required=False)
+
+
 class ServiceResource(Resource):
     """The catalogue."""
 
@@ -83,6 +96,7 @@ class ServiceResource(Resource):
     filterset_class = ServiceFilter
     ordering = "name"
     ordering_fields = {"name": "sort_name", "id": "pk", "criticality": "criticality"}
+    lookup_value_regex = "[0-9]{1,18}"
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a service."""
@@ -111,9 +125,22 @@ class CategoryResource(Resource):
 
     queryset = Category.objects.select_related("parent", "default_service")
     serializer_class = CategorySerializer
+    input_classes = {"create": CategoryChange, "partial_update": CategoryChange}
     filterset_class = CategoryFilter
     ordering = "name"
     ordering_fields = {"name": "sort_name", "id": "pk"}
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Add a category."""
+        category = actions.create_category(**self.read_input(), by=_person(request))
+        return self.respond(category, status.HTTP_201_CREATED)
+
+    @transaction.atomic
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a category; what is not named stays."""
+        data = self.read_input()
+        return self.respond(actions.edit_category(self.as_read(), data, by=_person(request)))
 
 
 def _person(request: Request) -> User:

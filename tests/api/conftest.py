@@ -27,6 +27,13 @@ def words(db: None) -> None:
     pack.install()
 
 
+@pytest.fixture(autouse=True)
+def patience(settings: Any) -> None:
+    """The limits are out of the way, but where they are the subject."""
+    rates = {"person": "100000/min", "write": "100000/min"}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+
+
 def token_of(user: User, *scopes: str) -> str:
     """A living token of the person."""
     secret = new_secret()

@@ -109,7 +109,7 @@ class AttachmentSerializer(OutputModelSerializer):
     @extend_schema_field(str)
     def get_url(self, file: Attachment) -> str:
         """The path the content is downloaded from, with the same rights as the ticket."""
-        return reverse("api:attachment-content-detail", args=[file.token])
+        return reverse("api:attachment-content", args=[file.token])
 
 
 class CommentSerializer(OutputModelSerializer):

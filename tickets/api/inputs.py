@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from accounts.models import Entity, Team, User
@@ -45,7 +46,7 @@ class TicketCreation(TicketInput):
 
     kind = serializers.ChoiceField(choices=Kind.choices, default=Kind.INCIDENT)
     channel = serializers.ChoiceField(choices=Channel.choices, default=Channel.API)
-    language = serializers.ChoiceField(choices=["fr", "en"], required=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     reported_at = serializers.DateTimeField(required=False, help_text="When the call came in, where it is entered late.")
 
 

@@ -163,7 +163,6 @@ class AttachmentContentResource(Resource):
     http_method_names = ["get", "head", "options"]
     filter_backends = []
     lookup_field = "token"
-    lookup_value_regex = "[0-9a-f-]{36}"
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def retrieve(self, request: Request, **kwargs: Any) -> Any:
@@ -195,6 +194,13 @@ class FollowerResource(TicketPart):
             return rows
         return rows.filter(user=self.person)
 
+    def get_object(self) -> Follower:
+        """The follower of the address; `me` is oneself."""
+        if self.kwargs["id"] == "me":
+            self.kwargs["id"] = str(self.person.pk)
+        follower: Follower = super().get_object()
+        return follower
+
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a follower, oneself where nobody is named."""
         user = self.read_input().get("user") or self.person
@@ -202,7 +208,5 @@ class FollowerResource(TicketPart):
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Remove a follower; `me` is oneself."""
-        if self.kwargs["id"] == "me":
-            self.kwargs["id"] = str(self.person.pk)
         actions.unfollow(self.ticket, self.get_object().user, by=self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
