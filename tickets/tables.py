@@ -15,7 +15,9 @@ _STATUS_LABELS = dict(Status.choices)
 
 def title_cell(ticket: Any) -> SafeString:
     """What one reads first: the title, then the reference."""
-    return format_html('<span class="cell-title">{}</span> <span class="reference">{}</span>', ticket.title, ticket.reference)
+    return format_html(
+        '<span class="cell-title">{}</span> <span class="reference">{}</span>', ticket.title, ticket.reference
+    )
 
 
 def status_cell(ticket: Any) -> SafeString:
@@ -31,12 +33,28 @@ class TicketTable(Table):
 
     caption = _("Tickets")
 
-    title = Column(_("Ticket"), title_cell, css="grow")
-    priority = Column(_("Priority"), lambda ticket: markup.priority(ticket.priority), sort="priority", css="shrink")
+    title = Column(_("Ticket"), title_cell)
+    priority = Column(
+        _("Priority"), lambda ticket: markup.priority(ticket.priority), sort="priority", css="shrink"
+    )
     status = Column(_("Status"), status_cell, css="shrink")
-    assignee = Column(_("Assignee"), lambda ticket: markup.person(ticket.assignee), css="wide")
-    team = Column(_("Team"), lambda ticket: ticket.team, css="wide quiet")
-    service = Column(_("Service"), lambda ticket: ticket.service, css="wide quiet")
-    requester = Column(_("Requester"), lambda ticket: ticket.requester, css="wide quiet")
-    due = Column(_("Due"), lambda ticket: markup.due(ticket.due_at, ended=ticket.status in ENDED), sort="due_at", css="shrink")
-    created = Column(_("Opened"), lambda ticket: markup.when(ticket.created_at), sort="created_at", css="shrink quiet")
+    assignee = Column(_("Assignee"), lambda ticket: markup.person(ticket.assignee), css="wide soon-out")
+    team = Column(_("Team"), lambda ticket: ticket.team, css="wide quiet mid-out")
+    service = Column(_("Service"), lambda ticket: ticket.service, css="wide quiet mid-out")
+    requester = Column(_("Requester"), lambda ticket: ticket.requester, css="wide quiet late-out")
+    due = Column(
+        _("Due"),
+        lambda ticket: markup.due(ticket.due_at, ended=ticket.status in ENDED),
+        sort="due_at",
+        css="shrink",
+    )
+    created = Column(
+        _("Opened"),
+        lambda ticket: markup.when(ticket.created_at),
+        sort="created_at",
+        css="shrink quiet soon-out",
+    )
+
+    def row_css(self, row: Any) -> str:
+        """Ended work steps back."""
+        return "is-ended" if row.status in ENDED else ""

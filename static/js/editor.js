@@ -121,7 +121,7 @@ async function fitDraft(area) {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const data = new FormData();
-      data.set("text", area.value);
+      data.set(area.name, area.value);
       const answer = await request(address, { method: "POST", data }).catch(() => null);
       if (answer?.ok && area.value) say(words.kept);
     }, SAVE_AFTER);
@@ -130,7 +130,7 @@ async function fitDraft(area) {
   if (area.value.trim()) return;
   const answer = await request(address).catch(() => null);
   if (answer?.status !== 200 || area.value) return;
-  area.value = (await answer.json()).text || "";
+  area.value = (await answer.json())[area.name] || "";
   if (area.value) say(words.restored);
 }
 

@@ -33,6 +33,7 @@ function press(keys) {
   if (menu && !target.matches("summary")) menu.open = true;
   if (target.matches("textarea, input, select")) target.focus();
   else target.click();
+  if (target.dataset.then) document.querySelector(target.dataset.then)?.focus();
   if (target.matches("summary")) target.parentElement.querySelector(".menu-body a, .menu-body button, .menu-body select")?.focus();
   return true;
 }
@@ -42,7 +43,7 @@ const acts = {
   "?": () => document.getElementById("help")?.showModal(),
   j: () => step(1),
   k: () => step(-1),
-  o: () => document.querySelector("tr.is-current .row-link")?.click(),
+  o: () => { const link = document.querySelector("tr.is-current .row-link"); if (link) location.assign(link.href); },
   u: () => document.querySelector("[data-up], .crumbs li:last-child a")?.click(),
 };
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from core import times
 from core.tables import changed
 from core.views import ListPage
@@ -20,6 +17,7 @@ from tickets import queues
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.tables import TicketTable
+from tickets.views.people import worker
 
 # Where both meet, the one that is due first comes first.
 _ORDERS = {
@@ -28,14 +26,6 @@ _ORDERS = {
     "priority": ("priority", "due_at", "-pk"),
     "-priority": ("-priority", F("due_at").desc(), "pk"),
 }
-
-
-def worker(request: HttpRequest) -> User:
-    """The signed-in person, who must work on tickets; 403 for anyone else."""
-    user = request.user
-    if not isinstance(user, User) or not user.access.is_staff_side:
-        raise PermissionDenied
-    return user
 
 
 class TicketList(ListPage):
@@ -71,7 +61,6 @@ class Queue(TicketList):
 
     title = gettext_lazy("Queue")
     template_name = "tickets/queue.html"
-    partial_name = "tickets/queue.html#table"
 
     @cached_property
     def view(self) -> queues.View:
@@ -96,7 +85,8 @@ class Queue(TicketList):
             }
             for view in queues.VIEWS.values()
         ]
-        return {**super().get_context(), "views": tabs, "kept": [("view", self.view.slug)]}
+        pane = self.request.COOKIES.get("pane") != "off"
+        return {**super().get_context(), "views": tabs, "kept": [("view", self.view.slug)], "with_pane": pane}
 
 
 @require_safe
@@ -113,10 +103,16 @@ def lookup(request: HttpRequest) -> HttpResponse:
     rows: list[Ticket] = []
     if len(asked) > 1:
         user = worker(request)
-        data = TicketFilter({"q": asked}, queryset=Ticket.objects.visible_to(user).for_lists(), request=request)
+        data = TicketFilter(
+            {"q": asked}, queryset=Ticket.objects.visible_to(user).for_lists(), request=request
+        )
         rows = list(data.qs.order_by("-created_at", "-pk")[:8])
     results = [
-        {"label": ticket.title, "detail": f"{ticket.reference} · {ticket.get_status_display()}", "url": ticket.get_absolute_url()}
+        {
+            "label": ticket.title,
+            "detail": f"{ticket.reference} · {ticket.get_status_display()}",
+            "url": ticket.get_absolute_url(),
+        }
         for ticket in rows
     ]
     return JsonResponse({"results": results, "none": _("No ticket found")})

@@ -6,11 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,23 +30,27 @@ from core.views import Crumb, UpdatePage
 from tickets import actions
 from tickets.actions.moving import allowed_move, moves_for
 from tickets.choices import CommentKind, Status
-from tickets.forms import AssignForm, BodyForm, CommentForm, EditForm, FollowForm, MoveForm, PassOnForm, PriorityForm
+from tickets.forms import (
+    AssignForm,
+    BodyForm,
+    CommentForm,
+    EditForm,
+    FollowForm,
+    MoveForm,
+    PassOnForm,
+    PriorityForm,
+)
 from tickets.models import Comment, Follower, Link, Ticket
 from tickets.permissions import sees_internal
 from tickets.references import find
 from tickets.timeline import Entry, entries
+from tickets.views.people import reader
 from tickets.workflow import Move
 
 _RELATIONS = (
-    "service", "category", "team", "assignee", "requester", "requester__entity", "opened_by", "entity", "pending_reason",
-    "resolution_code", "priority_by",
+    "service", "category", "team", "assignee", "requester", "requester__entity", "opened_by", "entity",
+    "pending_reason", "resolution_code", "priority_by",
 )  # fmt: skip
-
-
-def reader(request: HttpRequest) -> User:
-    """The signed-in person; the middleware lets nobody else through."""
-    assert isinstance(request.user, User)  # noqa: S101 - narrows the type for the checker
-    return request.user
 
 
 def ticket_of(request: HttpRequest, reference: str) -> Ticket:
@@ -58,6 +68,7 @@ class TicketPage(View):
     """The ticket at a glance: what to do next, what was said, what is known."""
 
     template_name = "tickets/ticket.html"
+    pane_name = "tickets/pane.html"
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The page; another name leads to the right one, and a requester to the portal's face."""
@@ -67,7 +78,12 @@ class TicketPage(View):
             return redirect("portal:request", reference=ticket.reference)
         if ticket.reference != reference:
             return HttpResponsePermanentRedirect(ticket.get_absolute_url())
-        return render(request, self.template_name, page_context(request, ticket))
+        in_pane = request.headers.get("HX-Target") == "pane"
+        response = render(
+            request, self.pane_name if in_pane else self.template_name, page_context(request, ticket)
+        )
+        response["Vary"] = "HX-Target"
+        return response
 
 
 def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None = None) -> dict[str, Any]:
@@ -76,7 +92,9 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
     shown = request.GET.get("show", "all")
     lines = entries(ticket, user)
     steps = moves_for(user, ticket)
-    links = Link.objects.filter(source=ticket).select_related("target") | Link.objects.filter(target=ticket).select_related("source")
+    links = Link.objects.filter(source=ticket).select_related("target") | Link.objects.filter(
+        target=ticket
+    ).select_related("source")
     return {
         "ticket": ticket,
         "details": ticket.details,
@@ -84,13 +102,24 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
         "steps": steps,
         "entries": filtered(lines, shown),
         "shown": shown,
-        "shows": (("all", _("All")), ("said", _("Messages")), ("public", _("Public")), ("changes", _("Changes"))),
+        "shows": (
+            ("all", _("All")),
+            ("said", _("Messages")),
+            ("public", _("Public")),
+            ("changes", _("Changes")),
+        ),
         "opening_files": next((line.attachments for line in lines if line.event.verb == "opened"), []),
         "followers": [row.user for row in Follower.objects.filter(ticket=ticket).select_related("user")],
         "follow_form": FollowForm(user=user),
         "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
-        "links": [(link.get_link_type_display(), link.target if link.source_id == ticket.pk else link.source) for link in links],
-        "may": {verb: user.has_perm(f"tickets.{verb}", ticket) for verb in ("work", "assign", "answer", "note", "override_priority")},
+        "links": [
+            (link.get_link_type_display(), link.target if link.source_id == ticket.pk else link.source)
+            for link in links
+        ],
+        "may": {
+            verb: user.has_perm(f"tickets.{verb}", ticket)
+            for verb in ("work", "assign", "answer", "note", "override_priority")
+        },
         "panels": [
             {"panel": panel, "context": context}
             for panel in ticket_panels
@@ -109,10 +138,12 @@ def next_step(user: User, ticket: Ticket, steps: list[Move]) -> Move | None:
     return steps[0]
 
 
-def comment_kinds(user: User, ticket: Ticket) -> list[str]:
+def comment_kinds(user: User, ticket: Ticket) -> list[CommentKind]:
     """What the person may write."""
     kinds = [CommentKind.PUBLIC] if user.has_perm("tickets.answer", ticket) else []
-    return kinds + ([CommentKind.INTERNAL, CommentKind.SUPPLIER] if user.has_perm("tickets.note", ticket) else [])
+    return kinds + (
+        [CommentKind.INTERNAL, CommentKind.SUPPLIER] if user.has_perm("tickets.note", ticket) else []
+    )
 
 
 def filtered(lines: list[Entry], shown: str) -> list[Entry]:
@@ -184,9 +215,15 @@ class MovePage(Act):
 
     def act(self, form: Any) -> str:
         ticket = actions.move(
-            self.object, self.step.to, by=reader(self.request), values=form.cleaned_data, version=self.sent_version
+            self.object,
+            self.step.to,
+            by=reader(self.request),
+            values=form.cleaned_data,
+            version=self.sent_version,
         )
-        return self.done(ticket, _("The ticket is now “%(status)s”.") % {"status": ticket.get_status_display()})
+        return self.done(
+            ticket, _("The ticket is now “%(status)s”.") % {"status": ticket.get_status_display()}
+        )
 
 
 class AssignPage(Act):
@@ -201,7 +238,9 @@ class AssignPage(Act):
         return {"team": self.object.team_id, "assignee": self.object.assignee_id}
 
     def act(self, form: Any) -> str:
-        ticket = actions.assign(self.object, by=reader(self.request), version=self.sent_version, **form.cleaned_data)
+        ticket = actions.assign(
+            self.object, by=reader(self.request), version=self.sent_version, **form.cleaned_data
+        )
         return self.done(ticket, _("Assigned to %(owner)s.") % {"owner": ticket.assignee or ticket.team})
 
 
@@ -247,14 +286,18 @@ class EditPage(Act):
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.object, name) for name in EditForm.base_fields} | {
-            "service": self.object.service_id, "category": self.object.category_id, "entity": self.object.entity_id,
+            "service": self.object.service_id,
+            "category": self.object.category_id,
+            "entity": self.object.entity_id,
         }  # fmt: skip
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "ticket": self.object}
 
     def act(self, form: Any) -> str:
-        ticket = actions.edit(self.object, form.cleaned_data, by=reader(self.request), version=self.sent_version)
+        ticket = actions.edit(
+            self.object, form.cleaned_data, by=reader(self.request), version=self.sent_version
+        )
         return self.done(ticket, _("Saved."))
 
 
@@ -275,7 +318,9 @@ class PriorityPage(Act):
         return {"priority": self.object.priority, "reason": self.object.priority_reason}
 
     def act(self, form: Any) -> str:
-        ticket = actions.set_priority(self.object, by=reader(self.request), version=self.sent_version, **form.cleaned_data)
+        ticket = actions.set_priority(
+            self.object, by=reader(self.request), version=self.sent_version, **form.cleaned_data
+        )
         return self.done(ticket, _("The priority is set."))
 
 
@@ -317,7 +362,9 @@ def _version(request: HttpRequest) -> int | None:
 def write(request: HttpRequest, reference: str) -> HttpResponse:
     """Write an answer, a note or an exchange."""
     ticket, user = ticket_of(request, reference), reader(request)
-    form = CommentForm(request.POST, request.FILES, draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket))
+    form = CommentForm(
+        request.POST, request.FILES, draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)
+    )
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -416,7 +463,9 @@ def unfollow(request: HttpRequest, reference: str) -> HttpResponse:
     """Stop following, or remove the person whose key is given."""
     ticket, user = ticket_of(request, reference), reader(request)
     key = request.POST.get("person", "")
-    row = Follower.objects.filter(ticket=ticket, user_id=int(key) if key.isdigit() and len(key) < 19 else user.pk).first()
+    row = Follower.objects.filter(
+        ticket=ticket, user_id=int(key) if key.isdigit() and len(key) < 19 else user.pk
+    ).first()
     if row:
         actions.unfollow(ticket, row.user, by=user)
     return redirect(ticket.get_absolute_url())
