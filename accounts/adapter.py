@@ -5,8 +5,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +20,7 @@ from accounts.fields import normal_email
 from accounts.secrets import seal, unseal
 
 NAME = "Vigie"
+WAIT_SECONDS = 300
 
 
 def public_host() -> str:
@@ -40,6 +44,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if credentials.get("email"):
             credentials["email"] = normal_email(credentials["email"])
         return super().authenticate(request, **credentials)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Answer 429 after too many failures, of this account from this address or of this address."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            response = ratelimit.respond_429(request)
+            response["Retry-After"] = str(WAIT_SECONDS)
+            raise ImmediateHttpResponse(response) from error
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Ask for the password again; counted as any try."""

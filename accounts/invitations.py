@@ -19,7 +19,7 @@ _SALT = "accounts.invitation"
 
 def send(person: User, *, by: User | None) -> str:
     """Mail the link in the person's language; returns the link."""
-    address = settings.PUBLIC_URL + reverse("accounts:welcome", args=[key_for(person)])
+    address = settings.PUBLIC_URL + reverse("account:welcome", args=[key_for(person)])
     with translation.override(person.language or settings.LANGUAGE_CODE):
         context = {
             "person": person,

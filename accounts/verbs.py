@@ -6,14 +6,16 @@ asks the rule here, and nothing else does.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
 
-Label = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Label: TypeAlias = "str | _StrPromise"
 
 
 class Person(Protocol):
@@ -83,6 +85,11 @@ def by_group() -> dict[str, list[Verb]]:
     for name in names():
         groups.setdefault(_registry[name].group, []).append(_registry[name])
     return groups
+
+
+def group_label(group: str) -> Label:
+    """The label of a group, or its bare name where it is none of ours."""
+    return GROUPS.get(group, group)
 
 
 def label_of(name: str) -> Label:

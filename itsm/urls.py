@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("calendars.urls")),
     path("", include("services.urls")),
+    path("", include("notifications.urls")),
     path("", include("tickets.urls")),
     path("incidents/", include("incidents.urls")),
     path("portal/", include("portal.urls")),

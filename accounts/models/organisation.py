@@ -22,6 +22,7 @@ CODE = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\Z", _("Use letters, digits, dots, dashes and underscores only.")
 )
 
+EM_SPACE = "\u2003"
 # Whoever holds one of these looks beyond his own row: at the people and teams of the entities concerned.
 STAFF_VERBS = ("accounts.view_people", "accounts.manage_people", "accounts.manage_teams", "accounts.grant")
 
@@ -36,6 +37,15 @@ class EntityQuerySet(models.QuerySet["Entity"]):
     def below(self, entity: "Entity") -> "EntityQuerySet":
         """The entity itself and all its heirs."""
         return self.filter(path__contains=[entity.pk])
+
+    def with_counts(self) -> "EntityQuerySet":
+        """Each row with the number of its active people and teams."""
+        people = models.Q(people__is_active=True)
+        teams = models.Q(teams__is_active=True)
+        return self.annotate(
+            people_count=models.Count("people", filter=people, distinct=True),
+            team_count=models.Count("teams", filter=teams, distinct=True),
+        )
 
     def in_tree_order(self) -> "EntityQuerySet":
         """Parents before their children, siblings in the order they were made."""
@@ -100,6 +110,11 @@ class Entity(models.Model):
     def entity_id(self) -> int:
         """An entity belongs to itself, so that rights are asked of it as of any row."""
         return self.pk
+
+    @property
+    def indented(self) -> str:
+        """The name, set in by its depth, for lists that cannot show a tree."""
+        return EM_SPACE * self.depth + self.name
 
     @property
     def depth(self) -> int:

@@ -77,6 +77,11 @@ class ApiToken(models.Model):
         return Scope.WRITE in self.scopes
 
     @property
+    def scope_labels(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(Scope(scope).label) for scope in self.scopes if scope in Scope.values]
+
+    @property
     def groups(self) -> frozenset[str]:
         """The groups of verbs it is limited to; empty means no limit."""
         return frozenset(self.scopes) & GROUP_SCOPES

@@ -15,11 +15,11 @@ def test_moving_an_entity_moves_its_heirs_and_their_rights(
     administrator: User, agent: User, school: Entity, library: Entity, hospital: Entity
 ) -> None:
     shelf = make_entity("Shelf", parent=library)
-    assert agent.has_perm("tickets.view", shelf)
+    assert agent.access.can("tickets.view", shelf.pk)
     actions.move_entity(library, hospital, by=administrator)
     shelf.refresh_from_db()
     assert shelf.path == [*hospital.path, library.pk, shelf.pk]
-    assert not User.objects.get(pk=agent.pk).has_perm("tickets.view", shelf)
+    assert not User.objects.get(pk=agent.pk).access.can("tickets.view", shelf.pk)
 
 
 def test_entity_can_become_a_top_and_come_back(

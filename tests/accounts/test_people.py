@@ -20,7 +20,7 @@ def test_person_is_created_with_a_role(administrator: User, school: Entity, libr
         email="New.Person@Example.org", entity=school, first_name="New", role=role, by=administrator
     )
     assert person.email == "new.person@example.org"
-    assert person.has_perm("tickets.open", library)
+    assert person.access.can("tickets.open", library.pk)
     assert not person.has_usable_password()
 
 
