@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.exceptions import Refused
 
-# Extension → how its content must begin: a content type that `filetype` recognises, or None for text and formats without a signature.
+# Extension → the content type that `filetype` must recognise, or None for text and formats without a signature.
 ALLOWED: dict[str, str | None] = {
     "7z": "application/x-7z-compressed",
     "bmp": "image/bmp",
@@ -91,7 +91,9 @@ def inspect(upload: UploadedFile) -> FileFacts:
     size = upload.size or 0
     if size > settings.ATTACHMENT_MAX_BYTES:
         limit = settings.ATTACHMENT_MAX_BYTES // (1024 * 1024)
-        raise Refused({"files": _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": limit}})
+        raise Refused(
+            {"files": _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": limit}}
+        )
     if size == 0:
         raise Refused({"files": _("“%(name)s” is empty.") % {"name": name}})
     extension = PurePath(name).suffix.lower().lstrip(".")

@@ -33,7 +33,7 @@ def render(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
-    return mark_safe(cleaned)  # noqa: S308 - cleaned by nh3 above
+    return mark_safe(cleaned)  # noqa: S308
 
 
 def plain(text: str, limit: int) -> str:

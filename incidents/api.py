@@ -55,7 +55,11 @@ class IncidentResource(TicketResource):
 
     queryset = Incident.objects.all()
     serializer_class = IncidentSerializer
-    input_classes = {**TicketResource.input_classes, "create": IncidentCreation, "partial_update": IncidentChange}
+    input_classes = {
+        **TicketResource.input_classes,
+        "create": IncidentCreation,
+        "partial_update": IncidentChange,
+    }
     kind = Kind.INCIDENT
 
     @extend_schema(responses=TicketRowSerializer(many=True))

@@ -6,16 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from core.choices import Kind
 from core.views import Action, CreatePage, Crumb
 from incidents.forms import IncidentForm
 from incidents.models import Incident
 from tickets.actions import open_ticket, store_upload
+from tickets.views.people import reader
 from tickets.views.queue import TicketList
-from tickets.views.ticket import reader
 
 
 class IncidentList(TicketList):

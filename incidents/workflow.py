@@ -7,13 +7,21 @@ from tickets.workflow import Move, Workflow
 
 _TAKE = Move(Status.IN_PROGRESS, "take", _("Take"))
 _ASSIGN = Move(Status.ASSIGNED, "assign", _("Assign"), "tickets.assign", ("team",), ("assignee", "reason"))
-_WAIT = Move(Status.PENDING, "wait", _("Put on hold"), requires=("pending_reason",), accepts=("pending_until", "reason"))
+_WAIT = Move(
+    Status.PENDING,
+    "wait",
+    _("Put on hold"),
+    requires=("pending_reason",),
+    accepts=("pending_until", "reason"),
+)
 _RESUME = Move(Status.IN_PROGRESS, "resume", _("Resume"))
 _RESOLVE = Move(Status.RESOLVED, "resolve", _("Resolve"), requires=("cause", "solution", "resolution_code"))
 _CANCEL = Move(Status.CANCELLED, "cancel", _("Cancel"), requires=("reason",), by_requester=True)
 _CANCEL_BY_STAFF = Move(Status.CANCELLED, "cancel", _("Cancel"), requires=("reason",))
 _ACCEPT = Move(Status.CLOSED, "accept", _("Accept the solution"), by_requester=True)
-_REFUSE = Move(Status.IN_PROGRESS, "refuse", _("Refuse the solution"), requires=("reason",), by_requester=True)
+_REFUSE = Move(
+    Status.IN_PROGRESS, "refuse", _("Refuse the solution"), requires=("reason",), by_requester=True
+)
 _REOPEN = Move(Status.IN_PROGRESS, "reopen", _("Reopen"), requires=("reason",), by_requester=True)
 _REVIVE = Move(Status.IN_PROGRESS, "reopen", _("Reopen"), requires=("reason",))
 

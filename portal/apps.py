@@ -12,6 +12,10 @@ class PortalConfig(AppConfig):
 
         registry.portal_nav.register(
             registry.PortalEntry(slug="home", label=_("Home"), icon="home", url_name="portal:home", order=10),
-            registry.PortalEntry(slug="requests", label=_("My requests"), icon="ticket", url_name="portal:requests", order=20),
-            registry.PortalEntry(slug="services", label=_("Services"), icon="stack-2", url_name="portal:services", order=40),
+            registry.PortalEntry(
+                slug="requests", label=_("My requests"), icon="ticket", url_name="portal:requests", order=20
+            ),
+            registry.PortalEntry(
+                slug="services", label=_("Services"), icon="stack-2", url_name="portal:services", order=40
+            ),
         )

@@ -10,7 +10,6 @@ from core.choices import Scale
 from core.forms import FilesField, MarkdownInput
 from services.models import Service, ServiceStatus
 
-
 # What a requester says in words, and the value it means. The technician can refine it later.
 URGENCY = (
     (Scale.LOW, _("It can wait")),
@@ -37,13 +36,24 @@ class ReportForm(forms.Form):
         widget=MarkdownInput({"rows": 5}, draft="report-description", files="files"),
     )  # fmt: skip
     service = forms.ModelChoiceField(
-        label=_("What is it about?"), queryset=Service.objects.none(), required=False, empty_label=_("I do not know")
+        label=_("What is it about?"),
+        queryset=Service.objects.none(),
+        required=False,
+        empty_label=_("I do not know"),
     )
     urgency = forms.TypedChoiceField(
-        label=_("How much does it hinder you?"), choices=URGENCY, coerce=int, initial=Scale.MEDIUM, widget=forms.RadioSelect
+        label=_("How much does it hinder you?"),
+        choices=URGENCY,
+        coerce=int,
+        initial=Scale.MEDIUM,
+        widget=forms.RadioSelect,
     )
     impact = forms.TypedChoiceField(
-        label=_("Whom does it touch?"), choices=IMPACT, coerce=int, initial=Scale.LOW, widget=forms.RadioSelect
+        label=_("Whom does it touch?"),
+        choices=IMPACT,
+        coerce=int,
+        initial=Scale.LOW,
+        widget=forms.RadioSelect,
     )
     files = FilesField(label=_("Add files"))
 
@@ -67,4 +77,6 @@ class AnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a solution is refused, a ticket reopened or withdrawn."""
 
-    reason = forms.CharField(label=_("What is still wrong?"), max_length=20_000, widget=forms.Textarea({"rows": 3}))
+    reason = forms.CharField(
+        label=_("What is still wrong?"), max_length=20_000, widget=forms.Textarea({"rows": 3})
+    )

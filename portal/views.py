@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views import View
 from django.views.decorators.http import require_safe
 
@@ -30,21 +29,16 @@ from tickets.permissions import answers
 from tickets.queries import search
 from tickets.references import find
 from tickets.timeline import entries
+from tickets.views.people import reader
 from tickets.workflow import Move
 
 PAGE = 30
 
 
-def person(request: HttpRequest) -> User:
-    """The signed-in person; the middleware lets nobody else through."""
-    assert isinstance(request.user, User)  # noqa: S101 - narrows the type for the checker
-    return request.user
-
-
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The front door: each person's own home."""
-    return redirect("tickets:home" if person(request).access.is_staff_side else "portal:home")
+    return redirect("tickets:home" if reader(request).access.is_staff_side else "portal:home")
 
 
 def mine(user: User) -> Any:
@@ -55,7 +49,7 @@ def mine(user: User) -> Any:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One question, and what is under way."""
-    user = person(request)
+    user = reader(request)
     own = mine(user).filter(requester=user)
     return render(
         request,
@@ -71,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """All one's requests, newest first, with a search."""
-    user = person(request)
+    user = reader(request)
     asked, state = request.GET.get("q", "").strip(), request.GET.get("state", "open")
     rows = mine(user)
     if state == "open":
@@ -99,7 +93,9 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 def _page_number(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
-    return min(int(asked), 500) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) else 1
+    return (
+        min(int(asked), 500) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) else 1
+    )
 
 
 def _page_address(request: HttpRequest, number: int) -> str:
@@ -110,7 +106,11 @@ def _page_address(request: HttpRequest, number: int) -> str:
 
 def _rows(tickets: Any) -> list[dict[str, Any]]:
     """Tickets with the words of the portal."""
-    return [{"ticket": ticket, "word": words, "tone": tone} for ticket in tickets for words, tone in [status_words(ticket)]]
+    return [
+        {"ticket": ticket, "word": words, "tone": tone}
+        for ticket in tickets
+        for words, tone in [status_words(ticket)]
+    ]
 
 
 class Report(CreatePage):
@@ -127,13 +127,16 @@ class Report(CreatePage):
         return [Crumb(_("Home"), reverse("portal:home"))]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": person(self.request)}
+        return {**super().get_form_kwargs(), "user": reader(self.request)}
 
     def act(self, form: Any) -> str:
-        user, values = person(self.request), form.cleaned_data
+        user, values = reader(self.request), form.cleaned_data
         kept = [store_upload(upload, by=user) for upload in values.pop("files")]
         ticket = open_ticket(Kind.INCIDENT, by=user, channel=Channel.PORTAL, attachments=kept, **values)
-        messages.success(self.request, _("Thank you. Your report has the number %(number)s.") % {"number": ticket.reference})
+        messages.success(
+            self.request,
+            _("Thank you. Your report has the number %(number)s.") % {"number": ticket.reference},
+        )
         return reverse("portal:request", args=[ticket.reference])
 
 
@@ -143,8 +146,10 @@ class RequestPage(View):
     @cached_property
     def ticket(self) -> Ticket:
         """The ticket, 404 where it is not visible."""
-        rows = Ticket.objects.select_related("service", "team", "assignee", "requester", "pending_reason", "entity")
-        return find(self.kwargs["reference"], user=person(self.request), queryset=rows)
+        rows = Ticket.objects.select_related(
+            "service", "team", "assignee", "requester", "pending_reason", "entity"
+        )
+        return find(self.kwargs["reference"], user=reader(self.request), queryset=rows)
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The page; another name of the ticket leads to the right one."""
@@ -156,7 +161,7 @@ class RequestPage(View):
         """An answer."""
         form = AnswerForm(request.POST, request.FILES, draft=self.draft)
         if form.is_valid():
-            user = person(request)
+            user = reader(request)
             try:
                 kept = [store_upload(upload, by=user) for upload in form.cleaned_data["files"]]
                 written = comment(self.ticket, by=user, body=form.cleaned_data["body"], attachments=kept)
@@ -164,7 +169,9 @@ class RequestPage(View):
                 add_refusal(form, refused)
             else:
                 drafts.clear(request)
-                return HttpResponseRedirect(f"{reverse('portal:request', args=[written.ticket.reference])}#c{written.pk}")
+                return HttpResponseRedirect(
+                    f"{reverse('portal:request', args=[written.ticket.reference])}#c{written.pk}"
+                )
         return self.page(form, status=422)
 
     @property
@@ -174,7 +181,7 @@ class RequestPage(View):
 
     def page(self, form: AnswerForm | None = None, *, status: int = 200, reason: Any = None) -> HttpResponse:
         """Render with the answer form, or the reason form that was wrong."""
-        ticket, user = self.ticket, person(self.request)
+        ticket, user = self.ticket, reader(self.request)
         word, tone = status_words(ticket)
         context = {
             "ticket": ticket,
@@ -201,8 +208,11 @@ class RequestMove(RequestPage):
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Make the move and come back."""
-        user = person(request)
-        step = next((each for each in requester_moves(user, self.ticket) if each.verb == request.POST.get("verb")), None)
+        user = reader(request)
+        step = next(
+            (each for each in requester_moves(user, self.ticket) if each.verb == request.POST.get("verb")),
+            None,
+        )
         if step is None:
             raise PermissionDenied
         form = ReasonForm(request.POST)
@@ -219,7 +229,7 @@ class RequestMove(RequestPage):
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """What the department provides, and how to get help with each."""
-    rows = Service.objects.visible_to(person(request)).filter(status=ServiceStatus.LIVE)
+    rows = Service.objects.visible_to(reader(request)).filter(status=ServiceStatus.LIVE)
     asked = request.GET.get("q", "").strip().replace("\x00", "")
     if asked:
         rows = rows.filter(name__icontains=asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -23,7 +23,13 @@ class PersonInput(forms.TextInput):
     """A text that a script completes with the people the reader may see; without scripts one types the address."""
 
     def __init__(self) -> None:
-        super().__init__({"data-lookup": reverse_lazy("accounts:people_search"), "autocomplete": "off", "spellcheck": "false"})
+        super().__init__(
+            {
+                "data-lookup": reverse_lazy("accounts:people_search"),
+                "autocomplete": "off",
+                "spellcheck": "false",
+            }
+        )
 
 
 class PersonField(forms.CharField):
@@ -41,7 +47,7 @@ class PersonField(forms.CharField):
         """A person given as a row shows by their address."""
         return value.email if isinstance(value, User) else value
 
-    def clean(self, value: Any) -> User | None:  # type: ignore[override]
+    def clean(self, value: Any) -> User | None:
         """The person. Raises a validation error where nobody, or more than one person, is meant."""
         text = super().clean(value)
         if not text:
@@ -49,10 +55,14 @@ class PersonField(forms.CharField):
         address = text.rpartition("<")[2].rstrip("> ").strip() if "<" in text else text
         people = User.objects.visible_to(self.reader).filter(is_active=True)
         found = list(people.filter(email__iexact=address)[:1]) or [
-            person for person in people.filter(sort_name__contains=_sorted(address))[:20] if person.name.casefold() == address.casefold()
+            person
+            for person in people.filter(sort_name__contains=_sorted(address))[:20]
+            if person.name.casefold() == address.casefold()
         ]
         if len(found) != 1:
-            raise forms.ValidationError(_("Nobody, or more than one person, has this name; give the e-mail address."))
+            raise forms.ValidationError(
+                _("Nobody, or more than one person, has this name; give the e-mail address.")
+            )
         return found[0]
 
 
@@ -101,10 +111,16 @@ class TicketForm(ReaderForm):
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
     impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
     team = forms.ModelChoiceField(
-        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("The service’s first level")
+        label=_("Team"),
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label=_("The service’s first level"),
     )
     reported_at = forms.DateTimeField(
-        label=_("Reported at"), required=False, widget=DateTimeInput, help_text=_("When the call came in, if that was earlier.")
+        label=_("Reported at"),
+        required=False,
+        widget=DateTimeInput,
+        help_text=_("When the call came in, if that was earlier."),
     )
     is_confidential = forms.BooleanField(
         label=_("Confidential: for its team and the people named on it only"), required=False
@@ -145,9 +161,13 @@ class EditForm(ReaderForm):
         super().__init__(*args, user=user, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["description"].widget = MarkdownInput({"rows": 8}, draft=f"edit-{ticket.pk}")
-        fields["entity"].queryset = Entity.objects.visible_to(user) | Entity.objects.filter(pk=ticket.entity_id)
+        fields["entity"].queryset = Entity.objects.visible_to(user) | Entity.objects.filter(
+            pk=ticket.entity_id
+        )
         fields["service"].queryset = live_services(user) | Service.objects.filter(pk=ticket.service_id)
-        fields["category"].queryset = Category.objects.filter(is_active=True) | Category.objects.filter(pk=ticket.category_id)
+        fields["category"].queryset = Category.objects.filter(is_active=True) | Category.objects.filter(
+            pk=ticket.category_id
+        )
         if not user.has_perm("tickets.confidential", ticket):
             del self.fields["is_confidential"]
 
@@ -166,7 +186,9 @@ class AssignForm(ReaderForm):
     assignee = forms.ModelChoiceField(
         label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("Whoever takes it")
     )
-    reason = forms.CharField(label=_("A word to them"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+    reason = forms.CharField(
+        label=_("A word to them"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -178,9 +200,14 @@ class AssignForm(ReaderForm):
 class PassOnForm(ReaderForm):
     """Another level, or a team, and why."""
 
-    level = forms.ChoiceField(label=_("Level"), required=False, help_text=_("The team of that level for the service takes it."))
+    level = forms.ChoiceField(
+        label=_("Level"), required=False, help_text=_("The team of that level for the service takes it.")
+    )
     team = forms.ModelChoiceField(
-        label=_("Or a team"), queryset=Team.objects.none(), required=False, empty_label=_("The service’s team of that level")
+        label=_("Or a team"),
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label=_("The service’s team of that level"),
     )
     reason = forms.CharField(
         label=_("Why is another level needed?"), max_length=2000, widget=forms.Textarea({"rows": 3}),
@@ -190,21 +217,30 @@ class PassOnForm(ReaderForm):
     def __init__(self, *args: Any, user: User, levels: list[Level], **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["level"].choices = [("", _("Choose a level")), *((level.value, level.label) for level in levels)]
+        fields["level"].choices = [
+            ("", _("Choose a level")),
+            *((level.value, level.label) for level in levels),
+        ]
         fields["team"].queryset = teams_of(user)
 
 
 def _reasons(user: User, ticket: Ticket) -> forms.Field:
-    return forms.ModelChoiceField(label=_("Why does it wait?"), queryset=PendingReason.objects.filter(is_active=True))
+    return forms.ModelChoiceField(
+        label=_("Why does it wait?"), queryset=PendingReason.objects.filter(is_active=True)
+    )
 
 
 def _until(user: User, ticket: Ticket) -> forms.Field:
-    return forms.DateTimeField(label=_("Until"), widget=DateTimeInput, help_text=_("The ticket resumes by itself then."))
+    return forms.DateTimeField(
+        label=_("Until"), widget=DateTimeInput, help_text=_("The ticket resumes by itself then.")
+    )
 
 
 def _codes(user: User, ticket: Ticket) -> forms.Field:
     codes = ResolutionCode.objects.filter(is_active=True)
-    fitting = codes.filter(kinds__len=0) | codes.filter(kinds=[]) | codes.filter(kinds__contains=[ticket.kind])
+    fitting = (
+        codes.filter(kinds__len=0) | codes.filter(kinds=[]) | codes.filter(kinds__contains=[ticket.kind])
+    )
     return forms.ModelChoiceField(label=_("How was it solved?"), queryset=fitting)
 
 
@@ -228,7 +264,9 @@ def _team(user: User, ticket: Ticket) -> forms.Field:
 
 
 def _assignee(user: User, ticket: Ticket) -> forms.Field:
-    return forms.ModelChoiceField(label=_("Person"), queryset=technicians(user), empty_label=_("Whoever takes it"))
+    return forms.ModelChoiceField(
+        label=_("Person"), queryset=technicians(user), empty_label=_("Whoever takes it")
+    )
 
 
 # The field of each value that a move can need; a kind with values of its own adds them in its `ready`.
@@ -257,16 +295,22 @@ class MoveForm(ReaderForm):
 class CommentForm(forms.Form):
     """An answer, a note, or an exchange with a supplier."""
 
-    kind = forms.ChoiceField(label=_("To whom"), choices=CommentKind, initial=CommentKind.PUBLIC, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("To whom"), choices=CommentKind, initial=CommentKind.PUBLIC, widget=forms.RadioSelect
+    )
     body = forms.CharField(label=_("Text"), required=False, max_length=200_000)
     files = FilesField()
 
-    def __init__(self, *args: Any, draft: str = "", kinds: list[str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, draft: str = "", kinds: Sequence[str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["body"].widget = MarkdownInput({"rows": 4}, draft=draft, files="files")
         if kinds is not None:
-            fields["kind"].choices = [(value, label) for value, label in CommentKind.choices if value in kinds]
+            fields["kind"].choices = [
+                (value, label) for value, label in CommentKind.choices if value in kinds
+            ]
 
 
 class BodyForm(forms.Form):

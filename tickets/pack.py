@@ -33,7 +33,15 @@ def install() -> None:
     """Install pending reasons, resolution codes, the priority matrix and the delays where there are none at all."""
     if not PendingReason.objects.exists():
         PendingReason.objects.bulk_create(
-            PendingReason(slug=slug, name_fr=fr, name_en=en, waits_for=who, pauses_clock=pauses, needs_date=date, position=place)
+            PendingReason(
+                slug=slug,
+                name_fr=fr,
+                name_en=en,
+                waits_for=who,
+                pauses_clock=pauses,
+                needs_date=date,
+                position=place,
+            )
             for place, (slug, fr, en, who, pauses, date) in enumerate(PENDING_REASONS)
         )
     if not ResolutionCode.objects.exists():
@@ -48,5 +56,3 @@ def install() -> None:
             for impact in Scale.values
         )
     Policy.objects.get_or_create(entity=None)
-
-

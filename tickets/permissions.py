@@ -37,7 +37,9 @@ def _granted(verb: str) -> Any:
 
 def answers(user: User, ticket: Ticket) -> bool:
     """Whether the person may write to the requester's side of the ticket: its requester, a follower, or staff."""
-    return ticket.requester_id == user.pk or _granted("tickets.answer")(user, ticket) or _follows(user, ticket)
+    return (
+        ticket.requester_id == user.pk or _granted("tickets.answer")(user, ticket) or _follows(user, ticket)
+    )
 
 
 def _follows(user: User, ticket: Ticket) -> bool:
@@ -52,5 +54,7 @@ verbs.register("tickets.work", _("Work on tickets: take, hold, resolve, edit"), 
 verbs.register("tickets.assign", _("Assign tickets and pass them on"), _granted("tickets.assign"))
 verbs.register("tickets.answer", _("Answer the requester"), answers)
 verbs.register("tickets.note", _("Write internal notes and supplier exchanges"), _granted("tickets.note"))
-verbs.register("tickets.override_priority", _("Set a priority by hand"), _granted("tickets.override_priority"))
+verbs.register(
+    "tickets.override_priority", _("Set a priority by hand"), _granted("tickets.override_priority")
+)
 verbs.register("tickets.confidential", _("Make tickets confidential"), _granted("tickets.confidential"))

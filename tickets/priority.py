@@ -22,7 +22,9 @@ def matrix() -> Mapping[tuple[int, int], int]:
     return cells
 
 
-def compute(cells: Mapping[tuple[int, int], int], *, urgency: int, impact: int, criticality: int | None) -> int:
+def compute(
+    cells: Mapping[tuple[int, int], int], *, urgency: int, impact: int, criticality: int | None
+) -> int:
     """The priority, 1 the highest: the cell, raised by one for a vital service and never past P1."""
     priority = cells[urgency, impact]
     if criticality == Criticality.VITAL:

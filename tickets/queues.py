@@ -66,7 +66,7 @@ def _count(user: User) -> dict[str, int]:
     for slug in COUNTED:
         rows = narrow(Ticket.objects.visible_to(user), slug, user).order_by().values("pk")[: COUNT_LIMIT + 1]
         sql, own = rows.query.sql_with_params()
-        parts.append(f"SELECT '{slug}', count(*) FROM ({sql}) AS bounded")  # noqa: S608 - our own names and Django's SQL
+        parts.append(f"SELECT '{slug}', count(*) FROM ({sql}) AS bounded")  # noqa: S608
         params.extend(own)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)

@@ -1,14 +1,15 @@
 """From what people call a ticket to the ticket."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User
 from tickets.kinds import NEUTRAL_PREFIX, key_of
 from tickets.models import Alias, Ticket
+from tickets.models.ticket import TicketQuerySet
 
-def find(reference: str, *, user: User | AnonymousUser, queryset: QuerySet[Ticket] | None = None) -> Ticket:
+
+def find(reference: str, *, user: User | AnonymousUser, queryset: TicketQuerySet | None = None) -> Ticket:
     """The ticket that a person calls by this reference or alias, if they may see it.
 
     An absorbed ticket gives the one it was merged into. Raises `Http404` where there is none or it is not visible.
@@ -17,9 +18,9 @@ def find(reference: str, *, user: User | AnonymousUser, queryset: QuerySet[Ticke
     key = key_of(reference)
     if key is None:
         keys = Alias.objects.filter(value=reference.strip()[:120]).values("ticket_id")
-        found = base.filter(pk__in=keys).visible_to(user).order_by("-pk").first()  # type: ignore[attr-defined]
+        found = base.filter(pk__in=keys).visible_to(user).order_by("-pk").first()
     else:
-        found = base.filter(pk=key).visible_to(user).first()  # type: ignore[attr-defined]
+        found = base.filter(pk=key).visible_to(user).first()
     if found is None:
         raise Http404
     if found.merged_into_id:

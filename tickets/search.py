@@ -36,7 +36,9 @@ class Document(Func):
         for weight, expression in zip("ABCD", self.source_expressions, strict=False):
             sql, own = compiler.compile(expression)
             for language in ("fr", "en"):
-                parts.append(f"setweight(to_tsvector('{language}'::regconfig, left({sql}, {_SEARCHED})), '{weight}')")
+                parts.append(
+                    f"setweight(to_tsvector('{language}'::regconfig, left({sql}, {_SEARCHED})), '{weight}')"
+                )
                 params.extend(own)
         return f"({' || '.join(parts)})", params
 

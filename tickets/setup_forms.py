@@ -16,14 +16,27 @@ class PendingReasonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = PendingReason
-        fields = ("name_fr", "name_en", "slug", "waits_for", "pauses_clock", "needs_date", "position", "is_active")
+        fields = (
+            "name_fr",
+            "name_en",
+            "slug",
+            "waits_for",
+            "pauses_clock",
+            "needs_date",
+            "position",
+            "is_active",
+        )
 
 
 class ResolutionCodeForm(forms.ModelForm):  # type: ignore[type-arg]
     """A resolution code."""
 
     kinds = forms.MultipleChoiceField(
-        label=_("kinds"), choices=Kind, required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Empty for all kinds.")
+        label=_("kinds"),
+        choices=Kind,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Empty for all kinds."),
     )
 
     class Meta:
@@ -54,9 +67,15 @@ class MatrixForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for (urgency, impact), priority in matrix().items():
-            label = _("Urgency %(urgency)s, impact %(impact)s") % {"urgency": Scale(urgency).label, "impact": Scale(impact).label}
+            label = _("Urgency %(urgency)s, impact %(impact)s") % {
+                "urgency": Scale(urgency).label,
+                "impact": Scale(impact).label,
+            }
             self.fields[f"cell_{urgency}_{impact}"] = forms.TypedChoiceField(
-                label=label, choices=[(value, f"P{value}") for value in Priority.values], coerce=int, initial=priority
+                label=label,
+                choices=[(value, f"P{value}") for value in Priority.values],
+                coerce=int,
+                initial=priority,
             )
 
     @property
@@ -76,5 +95,6 @@ class MatrixForm(forms.Form):
     def cells(self) -> dict[tuple[int, int], int]:
         """What was chosen, by (urgency, impact)."""
         return {
-            (int(name.split("_")[1]), int(name.split("_")[2])): value for name, value in self.cleaned_data.items()
+            (int(name.split("_")[1]), int(name.split("_")[2])): value
+            for name, value in self.cleaned_data.items()
         }

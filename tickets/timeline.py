@@ -103,7 +103,9 @@ def entries(ticket: Ticket, user: User, *, limit: int | None = None) -> list[Ent
     newest.reverse()
     files = _files_of(ticket, internal=internal)
     names = _Names(newest)
-    return [_entry(event, names, files) for event in newest if not (event.comment and event.comment.withdrawn_at)]
+    return [
+        _entry(event, names, files) for event in newest if not (event.comment and event.comment.withdrawn_at)
+    ]
 
 
 def _files_of(ticket: Ticket, *, internal: bool) -> dict[int | None, list[Attachment]]:
@@ -155,9 +157,7 @@ def _entry(event: Event, names: _Names, files: dict[int | None, list[Attachment]
     entry = Entry(event, _sentence(event, names), changes, str(data.get("reason") or ""), event.comment)
     if event.comment_id:
         entry.attachments = files.get(event.comment_id, [])
-    elif event.verb == Verb.ATTACHED:
-        entry.attachments = [file for file in files.get(None, []) if file.pk in data.get("files", [])]
-    elif event.verb == Verb.OPENED:
+    elif event.verb in (Verb.ATTACHED, Verb.OPENED):
         entry.attachments = [file for file in files.get(None, []) if file.pk in data.get("files", [])]
     return entry
 
@@ -165,53 +165,96 @@ def _entry(event: Event, names: _Names, files: dict[int | None, list[Attachment]
 def _label(name: str) -> str:
     """The label of a column, as the model words it."""
     name = name.removeprefix("details.")
-    for model in (Ticket, *(kind._meta.get_field(kind.details_name).related_model for kind in kinds.registry.all() if kind.details_name)):
-        try:
-            return str(model._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
-        except Exception:  # noqa: BLE001, S112 - the next model may have the column
-            continue
+    models_of_kinds = [kind.details_model() for kind in kinds.registry.all() if kind.details_name]
+    for model in (Ticket, *models_of_kinds):
+        fields = {field.name: field for field in model._meta.fields}
+        if name in fields:
+            return str(fields[name].verbose_name).capitalize()
     return name
 
 
 def _sentence(event: Event, names: _Names) -> str:
     """What happened, in one sentence without its author."""
-    data, changes = event.data, event.data.get("changes", {})
-    match event.verb:
-        case Verb.OPENED:
-            channel = data.get("channel", "")
-            return _("opened the ticket (%(channel)s)") % {"channel": Channel(channel).label if channel in Channel.values else channel}
-        case Verb.COMMENTED:
-            kind = data.get("kind", CommentKind.PUBLIC)
-            said = {CommentKind.INTERNAL: _("wrote an internal note"), CommentKind.SUPPLIER: _("noted an exchange with a supplier")}
-            return said.get(kind, _("answered"))
-        case Verb.MOVED:
-            after = names.of("status", changes.get("status", [None, None])[1])
-            text = _("changed the status to “%(status)s”") % {"status": after}
-            for name in ("pending_reason", "resolution_code"):
-                if data.get(name):
-                    text += f" ({names.of(name, data[name])})"
-            return text
-        case Verb.ASSIGNED:
-            if changes.get("assignee", [None, None])[1]:
-                if changes["assignee"][1] == event.actor_id:
-                    return _("took the ticket")
-                return _("assigned the ticket to %(person)s") % {"person": names.of("assignee", changes["assignee"][1])}
-            return _("assigned the ticket to %(team)s") % {"team": names.of("team", changes.get("team", [None, None])[1])}
-        case Verb.PASSED_ON:
-            return _("passed the ticket on to %(team)s") % {"team": names.of("team", changes.get("team", [None, None])[1])}
-        case Verb.PRIORITISED:
-            return _("set the priority") if data.get("reason") else _("gave the priority back to the matrix")
-        case Verb.ATTACHED:
-            return _("added files")
-        case Verb.FOLLOWED:
-            return _("added %(person)s as a follower") % {"person": names.of("user", data.get("user"))}
-        case Verb.UNFOLLOWED:
-            return _("removed %(person)s from the followers") % {"person": names.of("user", data.get("user"))}
-        case Verb.PUBLISHED:
-            return _("made a note public")
-        case Verb.LINKED:
-            link = data.get("link_type", "")
-            label = LinkType(link).label if link in LinkType.values else link
-            return _("linked the ticket: %(type)s %(other)s") % {"type": label, "other": f"{kinds.NEUTRAL_PREFIX}-{data.get('other')}"}
+    say = _SENTENCES.get(event.verb)
+    return say(event, names) if say else _("changed the ticket")
+
+
+def _after(event: Event, name: str) -> Any:
+    """The value that a field was given."""
+    return event.data.get("changes", {}).get(name, [None, None])[1]
+
+
+def _opened(event: Event, names: _Names) -> str:
+    channel = event.data.get("channel", "")
+    label = Channel(channel).label if channel in Channel.values else channel
+    return _("opened the ticket (%(channel)s)") % {"channel": label}
+
+
+def _commented(event: Event, names: _Names) -> str:
+    match event.data.get("kind"):
+        case CommentKind.INTERNAL:
+            return _("wrote an internal note")
+        case CommentKind.SUPPLIER:
+            return _("noted an exchange with a supplier")
         case _:
-            return _("changed the ticket")
+            return _("answered")
+
+
+def _moved(event: Event, names: _Names) -> str:
+    text = _("changed the status to “%(status)s”") % {"status": names.of("status", _after(event, "status"))}
+    said = [
+        names.of(name, event.data[name])
+        for name in ("pending_reason", "resolution_code")
+        if event.data.get(name)
+    ]
+    return f"{text} ({', '.join(said)})" if said else text
+
+
+def _assigned(event: Event, names: _Names) -> str:
+    person = _after(event, "assignee")
+    if person and person == event.actor_id:
+        return _("took the ticket")
+    if person:
+        return _("assigned the ticket to %(person)s") % {"person": names.of("assignee", person)}
+    return _("assigned the ticket to %(team)s") % {"team": names.of("team", _after(event, "team"))}
+
+
+def _passed_on(event: Event, names: _Names) -> str:
+    return _("passed the ticket on to %(team)s") % {"team": names.of("team", _after(event, "team"))}
+
+
+def _prioritised(event: Event, names: _Names) -> str:
+    priority = names.of("priority", _after(event, "priority"))
+    if event.data.get("reason"):
+        return _("set the priority to %(priority)s") % {"priority": priority}
+    return _("gave the priority back to the matrix: %(priority)s") % {"priority": priority}
+
+
+def _followed(event: Event, names: _Names) -> str:
+    return _("added %(person)s as a follower") % {"person": names.of("user", event.data.get("user"))}
+
+
+def _unfollowed(event: Event, names: _Names) -> str:
+    return _("removed %(person)s from the followers") % {"person": names.of("user", event.data.get("user"))}
+
+
+def _linked(event: Event, names: _Names) -> str:
+    link = event.data.get("link_type", "")
+    label = LinkType(link).label if link in LinkType.values else link
+    other = f"{kinds.NEUTRAL_PREFIX}-{event.data.get('other')}"
+    return _("linked the ticket: %(type)s %(other)s") % {"type": label, "other": other}
+
+
+_SENTENCES: dict[str, Callable[[Event, _Names], str]] = {
+    Verb.OPENED: _opened,
+    Verb.COMMENTED: _commented,
+    Verb.MOVED: _moved,
+    Verb.ASSIGNED: _assigned,
+    Verb.PASSED_ON: _passed_on,
+    Verb.PRIORITISED: _prioritised,
+    Verb.ATTACHED: lambda event, names: _("added files"),
+    Verb.FOLLOWED: _followed,
+    Verb.UNFOLLOWED: _unfollowed,
+    Verb.PUBLISHED: lambda event, names: _("made a note public"),
+    Verb.LINKED: _linked,
+}

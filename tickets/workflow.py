@@ -18,8 +18,8 @@ REQUESTER_MAY = "requester"
 class Move:
     """One allowed change of status.
 
-    `verb` names the button, `requires` the fields that must be given, `accepts` those that may be. `audience` is
-    the permission asked on the ticket; `by_requester` lets its requester make the move as well.
+    `verb` names the button, `requires` the fields that must be given, `accepts` those that may be. `audience`
+    is the permission asked on the ticket; `by_requester` lets its requester make the move as well.
     """
 
     to: Status

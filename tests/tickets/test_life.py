@@ -151,7 +151,13 @@ def test_planned_wait_resumes_on_its_date(incident: Ticket, agent: User) -> None
         move(incident, Status.PENDING, by=agent, values={"pending_reason": visit}, at=MONDAY)
     assert "pending_until" in refused.value.errors
     until = MONDAY + timedelta(days=1)
-    move(incident, Status.PENDING, by=agent, values={"pending_reason": visit, "pending_until": until}, at=MONDAY)
+    move(
+        incident,
+        Status.PENDING,
+        by=agent,
+        values={"pending_reason": visit, "pending_until": until},
+        at=MONDAY,
+    )
     assert resume_due(at=until - timedelta(minutes=1)) == 0
     assert resume_due(at=until) == 1
     assert Ticket.objects.get(pk=incident.pk).status == Status.IN_PROGRESS
@@ -171,7 +177,9 @@ def test_answer_can_be_taken_back_before_it_is_sent(incident: Ticket, agent: Use
     assert all(entry.comment is None for entry in entries(incident, agent))
 
 
-def test_comment_is_edited_within_its_delay_and_keeps_the_first_wording(incident: Ticket, agent: User) -> None:
+def test_comment_is_edited_within_its_delay_and_keeps_the_first_wording(
+    incident: Ticket, agent: User
+) -> None:
     written = comment(incident, by=agent, body="Frist", at=MONDAY)
     edit_comment(written, "First", by=agent, at=MONDAY + timedelta(minutes=14))
     assert [version.body for version in written.versions.all()] == ["Frist"]
@@ -193,7 +201,9 @@ def test_someone_of_another_entity_sees_nothing(
         assert not Ticket.objects.visible_to(person).filter(pk=incident.pk).exists()
 
 
-def test_follower_sees_the_public_side_only(incident: Ticket, colleague: User, requester: User, agent: User) -> None:
+def test_follower_sees_the_public_side_only(
+    incident: Ticket, colleague: User, requester: User, agent: User
+) -> None:
     follow(incident, colleague, by=agent)
     comment(incident, by=agent, body="hidden", kind=CommentKind.INTERNAL)
     assert Ticket.objects.visible_to(colleague).filter(pk=incident.pk).exists()
@@ -221,7 +231,9 @@ def test_service_of_another_entity_is_unknown(requester: User, outsider: User, h
     assert "service" in refused.value.errors
 
 
-def test_assigning_someone_outside_the_team_is_refused(incident: Ticket, lead: User, expert: User, n1: Team) -> None:
+def test_assigning_someone_outside_the_team_is_refused(
+    incident: Ticket, lead: User, expert: User, n1: Team
+) -> None:
     with pytest.raises(Refused) as refused:
         assign(incident, by=lead, team=n1, assignee=expert)
     assert "assignee" in refused.value.errors

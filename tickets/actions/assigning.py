@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -67,7 +68,9 @@ def take(ticket: Ticket, *, by: User, version: int | None = None, at: datetime |
     team, assignee = resolve_owner(row, None, by, strict=False)
     if row.assignee_id == by.pk and row.status == Status.IN_PROGRESS:
         return row
-    _hand_over(row, Verb.ASSIGNED, team=team, assignee=assignee, reason="", by=by, at=now, status=Status.IN_PROGRESS)
+    _hand_over(
+        row, Verb.ASSIGNED, team=team, assignee=assignee, reason="", by=by, at=now, status=Status.IN_PROGRESS
+    )
     return row
 
 
@@ -96,7 +99,9 @@ def pass_on(
         raise Refused({"team": _("This team is no longer active.")})
     if team.pk == row.team_id:
         raise Refused({"team": _("The ticket is already with this team.")})
-    _hand_over(row, Verb.PASSED_ON, team=team, assignee=None, reason=reason, by=by, at=now, status=Status.ASSIGNED)
+    _hand_over(
+        row, Verb.PASSED_ON, team=team, assignee=None, reason=reason, by=by, at=now, status=Status.ASSIGNED
+    )
     return row
 
 
@@ -165,5 +170,5 @@ def _hand_over(
     if to != Status.PENDING:
         row.pending_reason, row.pending_until = None, None
     save(row, ["team", "assignee", "status", "pending_reason", "pending_until"], at=at)
-    levels = {"level": team.level} if team else {}
+    levels: dict[str, Any] = {"level": team.level} if team else {}
     record(row, verb, by=by, at=at, is_public="status" in changes, changes=changes, reason=reason, **levels)

@@ -31,7 +31,14 @@ def store_upload(upload: UploadedFile, *, by: User, at: datetime | None = None) 
 
 
 @transaction.atomic
-def attach(ticket: Ticket, uploads: Sequence[UploadedFile], *, by: User, is_public: bool = True, at: datetime | None = None) -> list[Attachment]:
+def attach(
+    ticket: Ticket,
+    uploads: Sequence[UploadedFile],
+    *,
+    by: User,
+    is_public: bool = True,
+    at: datetime | None = None,
+) -> list[Attachment]:
     """Add files to a ticket without a comment."""
     now = moment(at)
     row = lock(ticket)
@@ -46,7 +53,12 @@ def attach(ticket: Ticket, uploads: Sequence[UploadedFile], *, by: User, is_publ
 
 
 def claim(
-    attachments: Sequence[Attachment], *, ticket: Ticket, by: User, comment: Comment | None = None, is_public: bool = True
+    attachments: Sequence[Attachment],
+    *,
+    ticket: Ticket,
+    by: User,
+    comment: Comment | None = None,
+    is_public: bool = True,
 ) -> None:
     """Give files stored before to the ticket, and the message, they were meant for.
 

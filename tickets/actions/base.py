@@ -52,7 +52,10 @@ def moment(at: datetime | None) -> datetime:
 def policy_of(ticket: Ticket) -> Policy:
     """The delays that hold for a ticket: those of the nearest entity above it that has its own."""
     path: list[int] = ticket.entity.path
-    rows = {row.entity_id: row for row in Policy.objects.filter(entity_id__in=path) | Policy.objects.filter(entity=None)}
+    rows = {
+        row.entity_id: row
+        for row in Policy.objects.filter(entity_id__in=path) | Policy.objects.filter(entity=None)
+    }
     for entity in reversed(path):
         if entity in rows:
             return rows[entity]
@@ -73,5 +76,10 @@ def checked_text(name: str, value: object, *, limit: int) -> str:
     if "\x00" in value:
         raise Refused({name: _("Null characters are not allowed.")})
     if len(value) > limit:
-        raise Refused({name: _("At most %(limit)d characters; there are %(count)d.") % {"limit": limit, "count": len(value)}})
+        raise Refused(
+            {
+                name: _("At most %(limit)d characters; there are %(count)d.")
+                % {"limit": limit, "count": len(value)}
+            }
+        )
     return value.strip()

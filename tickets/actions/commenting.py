@@ -107,7 +107,9 @@ def edit_comment(written: Comment, body: str, *, by: User, at: datetime | None =
         raise PermissionDenied
     minutes = policy_of(row.ticket).edit_minutes
     if now > row.created_at + timedelta(minutes=minutes):
-        raise Refused({"body": _("A comment can be edited for %(minutes)d minutes only.") % {"minutes": minutes}})
+        raise Refused(
+            {"body": _("A comment can be edited for %(minutes)d minutes only.") % {"minutes": minutes}}
+        )
     body = checked_text("body", body, limit=TEXT_LIMIT)
     if not body:
         raise Refused({"body": _("Write something.")})
@@ -150,5 +152,3 @@ def publish_comment(written: Comment, *, by: User, at: datetime | None = None) -
     record(ticket, Verb.PUBLISHED, by=by, at=now, comment=row, is_public=True)
     save(ticket, [], at=now)
     return row
-
-

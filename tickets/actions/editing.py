@@ -26,7 +26,14 @@ EDITABLE = (
 
 
 @transaction.atomic
-def edit(ticket: Ticket, changes: dict[str, Any], *, by: User, version: int | None = None, at: datetime | None = None) -> Ticket:
+def edit(
+    ticket: Ticket,
+    changes: dict[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Ticket:
     """Change columns of a ticket; relations are given as rows, `details` as a mapping.
 
     Urgency, impact or service moving recomputes the priority unless it was set by hand. What is the same as before
@@ -63,7 +70,13 @@ def edit(ticket: Ticket, changes: dict[str, Any], *, by: User, version: int | No
 
 @transaction.atomic
 def set_priority(
-    ticket: Ticket, priority: int, *, reason: str, by: User, version: int | None = None, at: datetime | None = None
+    ticket: Ticket,
+    priority: int,
+    *,
+    reason: str,
+    by: User,
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Ticket:
     """Set the priority by hand (1 the highest); author and reason are kept and shown until it is cleared."""
     now = moment(at)
@@ -82,7 +95,9 @@ def set_priority(
 
 
 @transaction.atomic
-def clear_priority(ticket: Ticket, *, by: User, version: int | None = None, at: datetime | None = None) -> Ticket:
+def clear_priority(
+    ticket: Ticket, *, by: User, version: int | None = None, at: datetime | None = None
+) -> Ticket:
     """Give the priority back to the matrix."""
     now = moment(at)
     row = lock(ticket, version=version)
@@ -113,9 +128,9 @@ def _checked(changes: dict[str, Any], ticket: Ticket, by: User) -> dict[str, Any
         if name in changes and changes[name] not in Scale.values:
             raise Refused({name: _("Choose a value from 1 to 5.")})
     _check_relations(changes, ticket, by)
-    if "is_confidential" in changes and bool(changes["is_confidential"]) != ticket.is_confidential:
-        if not by.has_perm("tickets.confidential", ticket):
-            raise PermissionDenied
+    asked = changes.get("is_confidential", ticket.is_confidential)
+    if bool(asked) != ticket.is_confidential and not by.has_perm("tickets.confidential", ticket):
+        raise PermissionDenied
     return changes
 
 
@@ -132,7 +147,10 @@ def _check_relations(changes: dict[str, Any], ticket: Ticket, by: User) -> None:
     requester: User | None = changes.get("requester", ticket.requester)
     if requester is None:
         raise Refused({"requester": _("This field is required.")})
-    if requester.pk != ticket.requester_id and not User.objects.visible_to(by).filter(pk=requester.pk).exists():
+    if (
+        requester.pk != ticket.requester_id
+        and not User.objects.visible_to(by).filter(pk=requester.pk).exists()
+    ):
         raise Refused({"requester": _("Unknown person.")})
 
 
@@ -146,10 +164,10 @@ def _change_details(ticket: Ticket, details: dict[str, Any]) -> dict[str, list[A
     for name, value in details.items():
         if name not in allowed:
             raise Refused({f"details.{name}": _("Unknown field.")})
-        value = checked_text(f"details.{name}", value, limit=20_000)
-        if getattr(row, name) != value:
-            moved[f"details.{name}"] = _pair(getattr(row, name), value)
-            setattr(row, name, value)
+        text = checked_text(f"details.{name}", value, limit=20_000)
+        if getattr(row, name) != text:
+            moved[f"details.{name}"] = _pair(getattr(row, name), text)
+            setattr(row, name, text)
     if moved:
         row.save(update_fields=[name.removeprefix("details.") for name in moved])
     return moved

@@ -28,7 +28,12 @@ def follow(ticket: Ticket, user: User, *, by: User, at: datetime | None = None) 
     _check_may(row, user, by)
     if not user.is_active:
         raise Refused({"user": _("This person is no longer active.")})
-    if row.is_confidential and user.pk != by.pk and not by.has_perm("tickets.confidential", row) and row.requester_id != by.pk:
+    if (
+        row.is_confidential
+        and user.pk != by.pk
+        and not by.has_perm("tickets.confidential", row)
+        and row.requester_id != by.pk
+    ):
         raise PermissionDenied
     follower, created = Follower.objects.get_or_create(ticket=row, user=user)
     if created:

@@ -58,7 +58,9 @@ def move(
     save(row, columns, at=now)
     said = {name: _stored(value) for name, value in given.items() if value not in (None, "")}
     changes = {
-        name.removesuffix("_id"): [value, getattr(row, name)] for name, value in before.items() if value != getattr(row, name)
+        name.removesuffix("_id"): [value, getattr(row, name)]
+        for name, value in before.items()
+        if value != getattr(row, name)
     }
     record(row, Verb.MOVED, by=by, at=now, is_public=True, changes=changes, **said)
     return _with_details(row, details)
@@ -78,7 +80,9 @@ def allowed_move(ticket: Ticket, to: str, *, by: User | None, at: datetime | Non
     if not may_move(by, ticket, step):
         raise PermissionDenied
     if ticket.status == Status.CLOSED and not within_reopening(ticket, at=at):
-        raise Refused({"to": _("This ticket has been closed for too long; an answer opens a new one linked to it.")})
+        raise Refused(
+            {"to": _("This ticket has been closed for too long; an answer opens a new one linked to it.")}
+        )
     return step
 
 
@@ -100,7 +104,9 @@ def within_reopening(ticket: Ticket, *, at: datetime | None = None) -> bool:
     """Whether a closed ticket may still be reopened: its delay in working days has not passed."""
     if ticket.closed_at is None:
         return True
-    limit = add_working_days(schedule_of(ticket.service), ticket.closed_at, policy_of(ticket).reopen_within_days)
+    limit = add_working_days(
+        schedule_of(ticket.service), ticket.closed_at, policy_of(ticket).reopen_within_days
+    )
     return moment(at) <= limit
 
 
@@ -119,8 +125,7 @@ def _checked(name: str, value: Any, ticket: Ticket, now: datetime) -> Any:
         if value <= now:
             raise Refused({name: _("This is in the past.")})
     if name in ("cause", "solution", "reason"):
-        text = checked_text(name, value or "", limit=20_000 if name != "solution" else 200_000)
-        return text
+        return checked_text(name, value or "", limit=20_000 if name != "solution" else 200_000)
     return value
 
 
@@ -129,7 +134,7 @@ def _apply(row: Ticket, step: Move, given: dict[str, Any], *, by: User | None, a
     left = Status(row.status)
     row.status = step.to
     columns = ["status"]
-    if left == Status.PENDING or step.to == Status.PENDING:
+    if Status.PENDING in (left, step.to):
         row.pending_reason, row.pending_until = given.get("pending_reason"), given.get("pending_until")
         columns += ["pending_reason", "pending_until"]
         _check_pending_date(row)
@@ -145,7 +150,12 @@ def _apply(row: Ticket, step: Move, given: dict[str, Any], *, by: User | None, a
         row.resolved_at = row.closed_at = row.closes_at = None
         row.reopened += 1
         columns += ["resolved_at", "closed_at", "closes_at", "reopened"]
-    if row.assignee_id is None and step.to in (Status.IN_PROGRESS, Status.RESOLVED) and by and sees_internal(by, row):
+    if (
+        row.assignee_id is None
+        and step.to in (Status.IN_PROGRESS, Status.RESOLVED)
+        and by
+        and sees_internal(by, row)
+    ):
         row.team, row.assignee = resolve_owner(row, None, by, strict=False)
         columns += ["team", "assignee"]
     return columns
@@ -160,7 +170,7 @@ def _save_details(row: Ticket, step: Move, given: dict[str, Any]) -> dict[str, A
     """Write the values of a move that live in the kind's own columns; returns them."""
     if not row.details_name:
         return {}
-    model = row._meta.get_field(row.details_name).related_model
+    model = row.details_model()
     own = {column.name for column in model._meta.fields} - {"ticket"}
     values = {name: given[name] for name in step.fields if name in own and given.get(name) is not None}
     if values:
@@ -188,7 +198,11 @@ def close_silent(*, at: datetime | None = None) -> int:
     now = moment(at)
     with transaction.atomic():
         due = Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now).order_by("pk")
-        keys = list(due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        keys = list(
+            due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[
+                :BATCH
+            ]
+        )
         for key in keys:
             move(key, Status.CLOSED, by=None, at=now)
     return len(keys)
@@ -199,7 +213,11 @@ def resume_due(*, at: datetime | None = None) -> int:
     now = moment(at)
     with transaction.atomic():
         due = Ticket.objects.filter(status=Status.PENDING, pending_until__lte=now).order_by("pk")
-        keys = list(due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        keys = list(
+            due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[
+                :BATCH
+            ]
+        )
         for key in keys:
             move(key, Status.IN_PROGRESS, by=None, at=now)
     return len(keys)

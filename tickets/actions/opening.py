@@ -87,10 +87,12 @@ def open_ticket(
     )  # fmt: skip
     ticket.save(force_insert=True)
     _save_details(ticket, details or {})
-    if by.pk not in (requester.pk, assignee.pk if assignee else 0) and not by.access.can("tickets.view", entity.pk):
+    if by.pk not in (requester.pk, assignee.pk if assignee else 0) and not by.access.can(
+        "tickets.view", entity.pk
+    ):
         Follower.objects.create(ticket=ticket, user=by)
     claim(attachments, ticket=ticket, by=by)
-    files = {"files": [file.pk for file in attachments]} if attachments else {}
+    files: dict[str, Any] = {"files": [file.pk for file in attachments]} if attachments else {}
     record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel, **files)
     return ticket
 
@@ -106,7 +108,10 @@ def _check_rights(by: User, requester: User, entity: Entity) -> None:
         raise Refused({field: _("You may open tickets for yourself only.")})
     if not by.access.can("tickets.open_for_others", entity.pk):
         raise Refused({"entity": _("You may not open tickets in this entity.")})
-    if by.pk != requester.pk and not User.objects.visible_to(by).filter(pk=requester.pk, is_active=True).exists():
+    if (
+        by.pk != requester.pk
+        and not User.objects.visible_to(by).filter(pk=requester.pk, is_active=True).exists()
+    ):
         raise Refused({"requester": _("Unknown person.")})
 
 
@@ -120,14 +125,22 @@ def _checked_report(reported_at: datetime | None, now: datetime) -> datetime:
     return reported_at
 
 
-def _check_choices(
-    by: User, requester: User, service: Service | None, category: Category | None, kind: str, urgency: int, impact: int
+def _check_choices(  # noqa: PLR0917
+    by: User,
+    requester: User,
+    service: Service | None,
+    category: Category | None,
+    kind: str,
+    urgency: int,
+    impact: int,
 ) -> None:
     """Only what exists for the reader; a service of another entity is as unknown as none."""
     for name, value in (("urgency", urgency), ("impact", impact)):
         if value not in Scale.values:
             raise Refused({name: _("Choose a value from 1 to 5.")})
-    if service and not any(Service.objects.visible_to(person).filter(pk=service.pk).exists() for person in {by, requester}):
+    if service and not any(
+        Service.objects.visible_to(person).filter(pk=service.pk).exists() for person in {by, requester}
+    ):
         raise Refused({"service": _("Unknown service.")})
     if category and category.kinds and kind not in category.kinds:
         raise Refused({"category": _("This category is not for tickets of this kind.")})
@@ -148,13 +161,10 @@ def _save_details(ticket: Ticket, details: dict[str, Any]) -> None:
         if details:
             raise Refused({"details": _("This kind has no details.")})
         return
-    field = Ticket._meta.get_field(ticket.details_name)
-    model = field.related_model
+    model = ticket.details_model()
     allowed = {column.name for column in model._meta.fields} - {"ticket"}
     unknown = set(details) - allowed
     if unknown:
         raise Refused({f"details.{name}": _("Unknown field.") for name in sorted(unknown)})
     values = {name: checked_text(f"details.{name}", value, limit=20_000) for name, value in details.items()}
     setattr(ticket, ticket.details_name, model.objects.create(ticket_id=ticket.pk, **values))
-
-

@@ -18,7 +18,17 @@ from tickets.models import PendingReason, Policy, PriorityCell, ResolutionCode
 MANAGE = "settings.manage"
 Word = PendingReason | ResolutionCode
 _WORD_FIELDS = frozenset(
-    {"slug", "name_fr", "name_en", "position", "is_active", "waits_for", "pauses_clock", "needs_date", "kinds"}
+    {
+        "slug",
+        "name_fr",
+        "name_en",
+        "position",
+        "is_active",
+        "waits_for",
+        "pauses_clock",
+        "needs_date",
+        "kinds",
+    }
 )
 _POLICY_FIELDS = frozenset({"entity", "close_after_days", "reopen_within_days", "edit_minutes"})
 

@@ -1,7 +1,7 @@
 """The tables of tickets."""
 
 from tickets.models.attachment import Attachment
-from tickets.models.setup import Policy, PendingReason, PriorityCell, ResolutionCode
+from tickets.models.setup import PendingReason, Policy, PriorityCell, ResolutionCode
 from tickets.models.ticket import Alias, Follower, Link, Ticket
 from tickets.models.timeline import Comment, CommentVersion, Event
 

@@ -50,7 +50,9 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     is_public = models.BooleanField(_("seen by the requester"), default=True)
-    uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("sent by"), related_name="+", db_index=False)
+    uploaded_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=_("sent by"), related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(_("sent at"))
 
     objects = AttachmentQuerySet.as_manager()
@@ -63,11 +65,11 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The address that serves the file to those who may read it."""
+        return f"/attachments/{self.token}/"
+
     @property
     def is_image(self) -> bool:
         """Whether a page may show it in place."""
         return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp"}
-
-    def get_absolute_url(self) -> str:
-        """The address that serves the file to those who may read it."""
-        return f"/attachments/{self.token}/"

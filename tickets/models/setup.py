@@ -3,8 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from core.choices import Priority, Scale
 from tickets.choices import WaitsFor
@@ -66,7 +65,9 @@ class PriorityCell(models.Model):
         verbose_name = _("priority cell")
         verbose_name_plural = _("priority matrix")
         ordering = ["urgency", "impact"]
-        constraints = [models.UniqueConstraint(fields=["urgency", "impact"], name="tickets_prioritycell_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["urgency", "impact"], name="tickets_prioritycell_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.urgency} × {self.impact} → P{self.priority}"
@@ -76,7 +77,12 @@ class Policy(models.Model):
     """The delays of an entity and those below it; the row without entity holds for all the rest."""
 
     entity = models.OneToOneField(
-        "accounts.Entity", verbose_name=_("entity"), on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        "accounts.Entity",
+        verbose_name=_("entity"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     close_after_days = models.PositiveSmallIntegerField(
         _("closing after"), default=5, validators=[MinValueValidator(1), MaxValueValidator(60)],

@@ -48,9 +48,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_lists(self) -> Self:
         """With what a row of a list shows, in one statement and without the long texts."""
-        return self.select_related("service", "team", "assignee", "requester", "entity", "pending_reason").defer(
-            "description", "solution", "search"
-        )
+        return self.select_related(
+            "service", "team", "assignee", "requester", "entity", "pending_reason"
+        ).defer("description", "solution", "search")
 
 
 def _keys_of(user: User) -> models.QuerySet[Any, Any]:
@@ -83,28 +83,92 @@ class Ticket(models.Model):
     language = models.CharField(_("language"), max_length=8, blank=True)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel, default=Channel.PORTAL)
 
-    entity = models.ForeignKey("accounts.Entity", models.PROTECT, verbose_name=_("entity"), related_name="+", db_index=False)
-    requester = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("requester"), related_name="+", db_index=False)
-    opened_by = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("opened by"), related_name="+", db_index=False)
-    service = models.ForeignKey("services.Service", models.PROTECT, verbose_name=_("service"), related_name="+", null=True, blank=True, db_index=False)
-    category = models.ForeignKey("services.Category", models.PROTECT, verbose_name=_("category"), related_name="+", null=True, blank=True, db_index=False)
-    team = models.ForeignKey("accounts.Team", models.PROTECT, verbose_name=_("team"), related_name="+", null=True, blank=True, db_index=False)
-    assignee = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("assignee"), related_name="+", null=True, blank=True, db_index=False)
+    entity = models.ForeignKey(
+        "accounts.Entity", models.PROTECT, verbose_name=_("entity"), related_name="+", db_index=False
+    )
+    requester = models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=_("requester"), related_name="+", db_index=False
+    )
+    opened_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=_("opened by"), related_name="+", db_index=False
+    )
+    service = models.ForeignKey(
+        "services.Service",
+        models.PROTECT,
+        verbose_name=_("service"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    category = models.ForeignKey(
+        "services.Category",
+        models.PROTECT,
+        verbose_name=_("category"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    team = models.ForeignKey(
+        "accounts.Team",
+        models.PROTECT,
+        verbose_name=_("team"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    assignee = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        verbose_name=_("assignee"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
 
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Scale, default=Scale.MEDIUM)
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Scale, default=Scale.MEDIUM)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.MEDIUM)
     priority_is_set = models.BooleanField(_("priority set by hand"), default=False)
     priority_reason = models.CharField(_("reason of the priority"), max_length=250, blank=True)
-    priority_by = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("priority set by"), related_name="+", null=True, blank=True, db_index=False)
+    priority_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        verbose_name=_("priority set by"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
 
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.NEW)
-    pending_reason = models.ForeignKey("tickets.PendingReason", models.PROTECT, verbose_name=_("waits because"), related_name="+", null=True, blank=True, db_index=False)
+    pending_reason = models.ForeignKey(
+        "tickets.PendingReason",
+        models.PROTECT,
+        verbose_name=_("waits because"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
     pending_until = models.DateTimeField(_("resumes on"), null=True, blank=True)
     solution = models.TextField(_("solution"), blank=True, max_length=200_000)
-    resolution_code = models.ForeignKey("tickets.ResolutionCode", models.PROTECT, verbose_name=_("resolution code"), related_name="+", null=True, blank=True, db_index=False)
+    resolution_code = models.ForeignKey(
+        "tickets.ResolutionCode",
+        models.PROTECT,
+        verbose_name=_("resolution code"),
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
     is_confidential = models.BooleanField(_("confidential"), default=False)
-    merged_into = models.ForeignKey("self", models.PROTECT, verbose_name=_("merged into"), related_name="absorbed", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("merged into"), related_name="absorbed", null=True, blank=True
+    )
 
     reported_at = models.DateTimeField(_("reported at"))
     created_at = models.DateTimeField(_("created at"))
@@ -116,8 +180,16 @@ class Ticket(models.Model):
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    is_open = models.GeneratedField(expression=~Q(status__in=[str(status) for status in ENDED]), output_field=models.BooleanField(), db_persist=True)  # type: ignore[misc]
-    search = models.GeneratedField(expression=Document("title", "description", "solution"), output_field=Document.field(), db_persist=True)  # type: ignore[misc]
+    is_open = models.GeneratedField(
+        expression=~Q(status__in=[str(status) for status in ENDED]),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    search = models.GeneratedField(
+        expression=Document("title", "description", "solution"),
+        output_field=Document.field(),
+        db_persist=True,
+    )  # type: ignore[misc]
 
     objects = TicketManager()
 
@@ -146,13 +218,21 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(impact__range=(1, 5)), name="ticket_impact"),
             models.CheckConstraint(condition=Q(priority__range=(1, 5)), name="ticket_priority"),
             models.CheckConstraint(
-                condition=Q(pending_reason__isnull=False) | ~Q(status="pending"), name="ticket_pending_has_reason"
+                condition=Q(pending_reason__isnull=False) | ~Q(status="pending"),
+                name="ticket_pending_has_reason",
             ),
-            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="ticket_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="ticket_not_merged_into_itself",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The address of the ticket; the page itself shows each reader the face that is theirs."""
+        return f"/tickets/{self.reference}/"
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Ticket:
@@ -168,6 +248,11 @@ class Ticket(models.Model):
         """The number people say: prefix of the kind and key."""
         return f"{kinds.registry.prefix(self.kind)}-{self.pk}"
 
+    @classmethod
+    def details_model(cls) -> Any:
+        """The model of the kind's own columns, None where it has none."""
+        return cls._meta.get_field(cls.details_name).related_model if cls.details_name else None
+
     @property
     def details(self) -> Any:
         """The row of the kind's own columns, None where it has none."""
@@ -178,16 +263,14 @@ class Ticket(models.Model):
         """Whether the next word is the requester's."""
         return bool(self.pending_reason and self.pending_reason.waits_for == "requester")
 
-    def get_absolute_url(self) -> str:
-        """The address of the ticket; the page itself shows each reader the face that is theirs."""
-        return f"/tickets/{self.reference}/"
-
 
 class Follower(models.Model):
     """A person told of what happens on a ticket."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="followers")
-    user = models.ForeignKey("accounts.User", models.CASCADE, verbose_name=_("person"), related_name="+", db_index=False)
+    user = models.ForeignKey(
+        "accounts.User", models.CASCADE, verbose_name=_("person"), related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(_("since"), db_default=Now())
 
     class Meta:

@@ -37,17 +37,23 @@ class Comment(models.Model):
     """What someone wrote on a ticket. The first wording stays in `CommentVersion` when it is edited."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="comments")
-    author = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("author"), related_name="+", db_index=False)
+    author = models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=_("author"), related_name="+", db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=CommentKind, default=CommentKind.PUBLIC)
     body = models.TextField(_("text"), max_length=200_000)
     created_at = models.DateTimeField(_("written at"))
-    visible_at = models.DateTimeField(_("sent at"), help_text=_("Until then only staff see it, and it can be taken back."))
+    visible_at = models.DateTimeField(
+        _("sent at"), help_text=_("Until then only staff see it, and it can be taken back.")
+    )
     edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
 
-    objects = CommentQuerySet.as_manager()
+    search = models.GeneratedField(
+        expression=Document("body"), output_field=Document.field(), db_persist=True
+    )
 
-    search = models.GeneratedField(expression=Document("body"), output_field=Document.field(), db_persist=True)  # type: ignore[misc]
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment")
@@ -97,7 +103,9 @@ class Event(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", db_index=False)
     at = models.DateTimeField(_("when"))
-    actor = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=_("who"), related_name="+", null=True, blank=True)
+    actor = models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=_("who"), related_name="+", null=True, blank=True
+    )
     verb = models.CharField(_("what"), max_length=16, choices=Verb)
     data = models.JSONField(_("details"), default=dict)
     comment = models.ForeignKey(Comment, models.PROTECT, null=True, blank=True, related_name="events")

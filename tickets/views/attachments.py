@@ -8,23 +8,29 @@ from django.views.decorators.http import require_POST, require_safe
 from core.exceptions import Refused
 from tickets.actions import store_upload
 from tickets.models import Attachment
+from tickets.views.people import reader
 
 
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
-    """Keep one pasted or dropped file until the text it belongs to is sent; answers its address as Markdown."""
+    """Keep one pasted or dropped file until its text is sent; answers its address as Markdown."""
     sent = request.FILES.get("file")
     if sent is None:
         return JsonResponse({"errors": {"files": [_("Choose a file.")]}}, status=422)
     try:
-        kept = store_upload(sent, by=request.user)  # type: ignore[arg-type] - sign-in is required by the middleware
+        kept = store_upload(sent, by=reader(request))
     except Refused as refused:
         return JsonResponse({"errors": refused.errors}, status=422)
     address = kept.get_absolute_url()
     label = kept.name.replace("[", "(").replace("]", ")")
     mark = "!" if kept.is_image else ""
     return JsonResponse(
-        {"token": str(kept.token), "name": kept.name, "url": address, "markdown": f"{mark}[{label}]({address})"},
+        {
+            "token": str(kept.token),
+            "name": kept.name,
+            "url": address,
+            "markdown": f"{mark}[{label}]({address})",
+        },
         status=201,
     )
 
@@ -38,7 +44,10 @@ def download(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     except OSError as error:
         raise Http404 from error
     response = FileResponse(
-        opened, as_attachment=not attachment.is_image, filename=attachment.name, content_type=attachment.content_type
+        opened,
+        as_attachment=not attachment.is_image,
+        filename=attachment.name,
+        content_type=attachment.content_type,
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"

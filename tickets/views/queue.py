@@ -46,7 +46,7 @@ class TicketList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The visible rows with what a row shows."""
-        return self.model._default_manager.visible_to(self.request.user).for_lists()  # type: ignore[attr-defined]
+        return self.model._default_manager.visible_to(self.request.user).for_lists()
 
     def ordered(self) -> QuerySet[Any]:
         """Orders that match the indexes."""

@@ -8,20 +8,19 @@ from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from core.tables import Column, Table
 from core.views import Action, Crumb, FormPage, ListPage
 from tickets.actions.setup import MANAGE, save_policy, save_word, set_matrix
 from tickets.models import PendingReason, Policy, ResolutionCode
 from tickets.setup_forms import MatrixForm, PendingReasonForm, PolicyForm, ResolutionCodeForm
-from tickets.views.ticket import reader
+from tickets.views.people import reader
 
 FRAME = "base_manage.html"
 
 
-def yes_no(value: bool) -> str:
+def yes_no(value: object) -> str:
     """The word for a flag."""
     return _("yes") if value else _("no")
 
@@ -55,8 +54,13 @@ class PolicyTable(Table):
     """Delays by entity."""
 
     entity = Column(gettext_lazy("Entity"), str, css="grow")
-    closes = Column(gettext_lazy("Closes after"), lambda row: _("%(days)d working days") % {"days": row.close_after_days})
-    reopens = Column(gettext_lazy("Reopens within"), lambda row: _("%(days)d working days") % {"days": row.reopen_within_days})
+    closes = Column(
+        gettext_lazy("Closes after"), lambda row: _("%(days)d working days") % {"days": row.close_after_days}
+    )
+    reopens = Column(
+        gettext_lazy("Reopens within"),
+        lambda row: _("%(days)d working days") % {"days": row.reopen_within_days},
+    )
 
     def address(self, row: Any) -> str:
         return reverse("tickets:policy", args=[row.pk])
@@ -103,7 +107,9 @@ class Policies(SetupList):
     model = Policy
     table_class = PolicyTable
     title = gettext_lazy("Delays")
-    sentence = gettext_lazy("When resolved tickets close by themselves, and how long a closed one can be reopened.")
+    sentence = gettext_lazy(
+        "When resolved tickets close by themselves, and how long a closed one can be reopened."
+    )
     create_name, create_label = "tickets:new_policy", gettext_lazy("Delays of an entity")
 
     def get_queryset(self) -> QuerySet[Policy]:
@@ -134,8 +140,16 @@ class SetupForm(FormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": self.row}
 
+    def stored(self) -> Any:
+        """The row as the database has it: the form has already changed its own copy."""
+        return self.model._default_manager.get(pk=self.row.pk) if self.row.pk else self.model()
+
     def act(self, form: Any) -> str:
-        save_word(self.model.objects.get(pk=self.row.pk) if self.row.pk else self.model(), form.cleaned_data, by=reader(self.request))
+        save_word(
+            self.stored(),
+            form.cleaned_data,
+            by=reader(self.request),
+        )
         return reverse(self.list_name)
 
 
@@ -166,7 +180,11 @@ class EditPolicy(SetupForm):
         return {**super().get_form_kwargs(), "user": reader(self.request)}
 
     def act(self, form: Any) -> str:
-        save_policy(Policy.objects.get(pk=self.row.pk) if self.row.pk else Policy(), form.cleaned_data, by=reader(self.request))
+        save_policy(
+            self.stored(),
+            form.cleaned_data,
+            by=reader(self.request),
+        )
         return reverse(self.list_name)
 
 
