@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core import shell
+from core import operations, shell
 
 app_name = "core"
 
@@ -11,4 +11,8 @@ urlpatterns = [
     path("language/", shell.set_language, name="language"),
     path("preview/", shell.preview, name="preview"),
     path("drafts/<slug:key>/", shell.draft, name="draft"),
+    path("manage/deliveries/", operations.DeliveryList.as_view(), name="deliveries"),
+    path("manage/deliveries/again/", operations.send_again, name="send_again"),
+    path("manage/deliveries/<int:pk>/", operations.DeliveryPage.as_view(), name="delivery"),
+    path("manage/jobs/", operations.job_list, name="jobs"),
 ]
