@@ -1,6 +1,7 @@
 """One import from beginning to end: what the file is, its rows, and their batches.
 
-A batch is one transaction that begins by taking the import's lock and looking which numbers are there, so an import that was interrupted, killed or started twice adds nothing twice.
+A batch is one transaction that begins by taking the import's lock and looking which numbers are there,
+so an import that was interrupted, killed or started twice adds nothing twice.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -98,7 +98,7 @@ class Report:
     def _counts(self, *, dry_run: bool) -> str:
         if dry_run:
             text = _(
-                "%(new)d tickets would be imported, %(present)d are there, %(refused)d rows would be refused."
+                "Dry run: %(new)d tickets to import, %(present)d already there, %(refused)d rows refused."
             )
         else:
             text = _("%(new)d tickets imported, %(present)d already there, %(refused)d rows refused.")

@@ -279,7 +279,7 @@ class Reader:
             number = ""
             try:
                 row = cells.named(header, given)
-                number = checks.text(row, "number", limit=NAME_LIMIT, required=True)
+                number = checks.text(row, "number", limit=NAME_LIMIT, required=True).removeprefix(UNKNOWN)
                 step = self._checked(line, row)
             except BadRow as problem:
                 self.report.refuse(problem, line=line, number=number)

@@ -33,8 +33,8 @@ Formats, recognised by their content:
   csv         the same columns under a header; comments as JSON in their cell.
 
 People are found by their e-mail address, or by the name of an earlier import; who is missing is made,
-inactive and without password. A queue is a team or service of that name, or a new team. Old numbers stay as aliases:
-looking one up finds its ticket.
+inactive and without password. A queue is a team or service of that name, or a new team. Old numbers stay as
+aliases: looking one up finds its ticket.
 
 An import that was interrupted can simply be started again: what is already there is passed over.
 The exit code is 0 where the file was read, whatever rows were refused; 1 where it could not be."""
@@ -91,19 +91,21 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             report = Report(options["report"])
+        except Unreadable as problem:
+            raise CommandError(str(problem)) from None
+        try:
             with _Bar(shown=options["progress"] or sys.stderr.isatty()) as bar:
                 run(order, report, bar)
         except Unreadable as problem:
             raise CommandError(str(problem)) from None
         except ProgrammingError as problem:
             raise CommandError(
-                f"The database is not ready; run manage.py migrate first. ({problem})"
+                f"The database is not ready; run manage.py migrate first ({problem})."
             ) from None
         except KeyboardInterrupt:
             self._tell(report, order, began)
-            raise CommandError(
-                "Interrupted. Start it again to go on where it stopped.", returncode=INTERRUPTED
-            ) from None
+            text = "Interrupted. Start it again to go on where it stopped."
+            raise CommandError(text, returncode=INTERRUPTED) from None
         finally:
             report.close()
         self._tell(report, order, began)
@@ -116,7 +118,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no entity with the code {options['entity']}.")
         try:
             zone = ZoneInfo(options["timezone"])
-        except (ValueError, OSError):
+        except (ValueError, LookupError, OSError):
             raise CommandError(f"{options['timezone']} is not a time zone, such as Europe/Paris.") from None
         if len(options["source"]) > 60:
             raise CommandError("The name of the source is longer than 60 characters.")
