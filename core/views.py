@@ -1,8 +1,9 @@
 """The four pages that lists, details and forms subclass, and the small acts of the shell itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 import django_filters
 from django import forms
@@ -59,6 +60,24 @@ class Action:
     primary: bool = False
 
 
+@dataclass(frozen=True)
+class Picker:
+    """A filter as the panel shows it: an ordinary field, or several choices to tick."""
+
+    field: forms.BoundField
+    options: list[tuple[str, str, bool]]
+    chosen: int
+
+    @classmethod
+    def of(cls, bound: forms.BoundField, values: Sequence[str]) -> Self:
+        """The picker of a bound filter field with the values in force."""
+        if not isinstance(bound.field.widget, forms.SelectMultiple):
+            return cls(bound, [], 0)
+        held = {part.strip() for value in values for part in value.split(",")}
+        options = [(str(key), str(label), str(key) in held) for key, label in bound.field.choices]  # type: ignore[attr-defined]
+        return cls(bound, options, sum(checked for _key, _label, checked in options))
+
+
 class PageMixin:
     """What every page of ours says about itself.
 
@@ -107,7 +126,8 @@ class ListPage(PageMixin, View):
 
     Set `model` (with `visible_to` on its manager), `table_class`, and where wanted `filterset_class`. Pages
     end at
-    `COUNT_LIMIT` rows: who looks further than that filters.
+    `COUNT_LIMIT` rows: who looks further than that filters. `panel_fields` names the filters that are offered, all of
+    them by default; the others still work by address.
     """
 
     model: type[Model]
@@ -118,6 +138,7 @@ class ListPage(PageMixin, View):
     page_size = 30
     default_sort = ""
     search_label: Words = _("Search")
+    panel_fields: tuple[str, ...] = ()
     empty_title: Words = _("Nothing here yet")
     empty_text: Words = ""
     empty_icon = "inbox"
@@ -195,6 +216,15 @@ class ListPage(PageMixin, View):
         """Whether there are filters besides the search field."""
         return self.filterset is not None and any(name != "q" for name in self.filterset.form.fields)
 
+    def panel(self) -> Iterator[Picker]:
+        """The filters besides the search field, as the panel shows them."""
+        if self.filterset is None:
+            return
+        form = self.filterset.form
+        for name in self.panel_fields or form.fields:
+            if name in form.fields and name != "q":
+                yield Picker.of(form[name], self.request.GET.getlist(name))
+
     @property
     def carried(self) -> list[tuple[str, str]]:
         """The filters in force as hidden fields of the search, so that searching keeps them."""
@@ -251,6 +281,10 @@ def chips_of(form: forms.BaseForm, query: QueryDict) -> Iterable[Chip]:
 def _chip_value(field: forms.Field, value: Any) -> str:
     """The word a person knows a filter value by."""
     choices = getattr(field, "choices", None)
+    if isinstance(value, datetime):
+        return times.short(value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     if isinstance(value, Model) or choices is None:
         return str(value)
     return next((str(label) for key, label in choices if str(key) == str(value)), str(value))

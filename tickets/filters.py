@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Entity, Team, User
 from core.choices import Kind, Priority
 from core.filters import AnyOf, AnyRowOf
+from core.forms import DateInput
 from services.models import Category, Service
 from tickets.choices import Channel, Status
 from tickets.models import Ticket
@@ -64,16 +65,16 @@ class TicketFilter(django_filters.FilterSet):
     channel = AnyOf(choices=Channel)
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="late")
     created_after = django_filters.IsoDateTimeFilter(
-        label=_("Created after"), field_name="created_at", lookup_expr="gt"
+        label=_("Created after"), field_name="created_at", lookup_expr="gt", widget=DateInput
     )
     created_before = django_filters.IsoDateTimeFilter(
-        label=_("Created before"), field_name="created_at", lookup_expr="lt"
+        label=_("Created before"), field_name="created_at", lookup_expr="lt", widget=DateInput
     )
     updated_after = django_filters.IsoDateTimeFilter(
-        label=_("Changed after"), field_name="updated_at", lookup_expr="gt"
+        label=_("Changed after"), field_name="updated_at", lookup_expr="gt", widget=DateInput
     )
     updated_before = django_filters.IsoDateTimeFilter(
-        label=_("Changed before"), field_name="updated_at", lookup_expr="lt"
+        label=_("Changed before"), field_name="updated_at", lookup_expr="lt", widget=DateInput
     )
 
     class Meta:

@@ -39,7 +39,7 @@ class TicketTable(Table):
     )
     status = Column(_("Status"), status_cell, css="shrink")
     assignee = Column(_("Assignee"), lambda ticket: markup.person(ticket.assignee), css="wide soon-out")
-    team = Column(_("Team"), lambda ticket: ticket.team, css="wide quiet mid-out")
+    team = Column(_("Team"), lambda ticket: ticket.team, css="wide quiet late-out")
     service = Column(_("Service"), lambda ticket: ticket.service, css="wide quiet mid-out")
     requester = Column(_("Requester"), lambda ticket: ticket.requester, css="wide quiet late-out")
     due = Column(

@@ -80,6 +80,8 @@ function addFiles(input, more) {
 function fitFiles(box) {
   const input = box.querySelector("input[type=file]");
   const list = box.querySelector(".files-list");
+  box.querySelector("label").hidden = false;
+  input.classList.add("sr");
   input.addEventListener("change", () => {
     list.hidden = !input.files.length;
     list.replaceChildren(...[...input.files].map((file, place) => fileLine(input, file, place)));

@@ -37,6 +37,10 @@ class TicketList(ListPage):
     frame = "base_workspace.html"
     default_sort = "-created"
     search_label = gettext_lazy("Search these tickets")
+    panel_fields = (
+        "status", "priority", "team", "assignee", "service", "category", "entity", "kind",
+        "created_after", "created_before",
+    )  # fmt: skip
     empty_title = gettext_lazy("No ticket here")
     empty_text = gettext_lazy("When someone reports something, it appears here.")
 
