@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from allauth.core.internal.httpkit import get_client_ip
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from accounts.models import ApiToken, User
 from accounts.models.tokens import digest_of
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+FAILURES_ALLOWED, FAILURES_COUNT_SECONDS = 10, 300
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -29,6 +32,10 @@ class TokenAuthentication(BaseAuthentication):
         if len(words) != 2:
             raise exceptions.AuthenticationFailed(_("Write “Authorization: Bearer” and the token."))
         token = self._living_token(words[1].decode("ascii", "replace"))
+        if token is None:
+            self._count_failure(request)
+            # One message for all: whether a token ever existed is nobody's business.
+            raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
         if request.method not in SAFE_METHODS and not token.may_write:
             raise exceptions.PermissionDenied(_("This token may only read."))
         if token.groups:
@@ -39,12 +46,22 @@ class TokenAuthentication(BaseAuthentication):
         """What a 401 tells the program to send."""
         return 'Bearer realm="api"'
 
-    def _living_token(self, secret: str) -> ApiToken:
+    def _count_failure(self, request: Request) -> None:
+        """Raise 429 for an address that keeps trying tokens. Those that are right are never refused for it."""
+        key = f"token-failures:{get_client_ip(request)}"
+        try:
+            failures = 1 if cache.add(key, 1, FAILURES_COUNT_SECONDS) else cache.incr(key)
+        except ValueError:
+            # The count ended between the two.
+            failures = 1
+        if failures > FAILURES_ALLOWED:
+            raise exceptions.Throttled(wait=FAILURES_COUNT_SECONDS)
+
+    def _living_token(self, secret: str) -> ApiToken | None:
         now = timezone.now()
-        token = ApiToken.objects.select_related("user").filter(digest=digest_of(secret)).first()
-        # One message for all: whether a token ever existed is nobody's business.
+        token = ApiToken.objects.select_related("user__entity").filter(digest=digest_of(secret)).first()
         if token is None or not token.is_living(now) or not token.user.is_active:
-            raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
+            return None
         if token.last_used_at is None or token.last_used_at < now - USE_IS_NOTED_EVERY:
             stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY)
             ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)

@@ -14,8 +14,11 @@ RowT = TypeVar("RowT", bound=models.Model)
 
 
 def allow(by: User | None, verb: str, *objects: object) -> None:
-    """Raise `PermissionDenied` unless the person may do this to each object; None is the portal itself."""
-    if by is not None and not all(by.has_perm(verb, obj) for obj in objects):
+    """Raise `PermissionDenied` unless the person may do this to each object, or where none is named in some entity.
+
+    None is the portal itself.
+    """
+    if by is not None and not all(by.has_perm(verb, obj) for obj in objects or (None,)):
         raise PermissionDenied
 
 
