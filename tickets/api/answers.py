@@ -112,17 +112,25 @@ class AttachmentSerializer(OutputModelSerializer):
         return reverse("api:attachment-content", args=[file.token])
 
 
-class CommentSerializer(OutputModelSerializer):
-    """An answer, a note or a supplier exchange."""
+class WrittenSerializer(OutputModelSerializer):
+    """An answer, a note or a supplier exchange, within the timeline of its ticket."""
 
-    ticket = serializers.CharField(source="ticket.reference", help_text="Where it stands, which may be a new ticket.")
     author = PersonNameSerializer()
     public = serializers.BooleanField(source="is_public")
     attachments = AttachmentSerializer(many=True)
 
     class Meta:
         model = Comment
-        fields = ("id", "ticket", "author", "kind", "public", "body", "created_at", "edited_at", "attachments")
+        fields = ("id", "author", "kind", "public", "body", "created_at", "edited_at", "attachments")
+
+
+class CommentSerializer(WrittenSerializer):
+    """An answer, a note or a supplier exchange."""
+
+    ticket = serializers.CharField(source="ticket.reference", help_text="Where it stands, which may be a new ticket.")
+
+    class Meta(WrittenSerializer.Meta):
+        fields = ("ticket", *WrittenSerializer.Meta.fields)  # type: ignore[assignment]
 
 
 class EventSerializer(OutputModelSerializer):
@@ -130,12 +138,17 @@ class EventSerializer(OutputModelSerializer):
 
     actor = PersonNameSerializer(allow_null=True)
     public = serializers.BooleanField(source="is_public")
-    comment = CommentSerializer(allow_null=True)
-    data = serializers.DictField()
+    comment = WrittenSerializer(allow_null=True)
+    data = serializers.SerializerMethodField()
 
     class Meta:
         model = Event
         fields = ("id", "at", "actor", "verb", "public", "data", "comment")
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_data(self, event: Event) -> dict[str, Any]:
+        """What changed, as far as the reader is told; the endpoint says whether the reader works on the ticket."""
+        return event.told(internal=event.for_staff)  # type: ignore[attr-defined]
 
 
 class FollowerSerializer(OutputModelSerializer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 from django.http import FileResponse, Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,11 @@ from tickets.models import Attachment, Comment, Event, Follower, Ticket
 from tickets.permissions import sees_internal
 
 _LONG = ("description", "solution", "search")
+
+
+def prefetched(row: Model, **relations: list[Model]) -> None:
+    """Say that rows hanging on a row just written are known, so that the answer does not ask for them."""
+    row._prefetched_objects_cache = relations  # type: ignore[attr-defined]
 
 
 class TicketPart(Resource):
@@ -70,7 +75,8 @@ class CommentResource(TicketPart):
     def of_ticket(self) -> QuerySet[Comment]:
         """The comments the person reads."""
         rows = Comment.objects.filter(ticket=self.ticket).readable_by(self.person)
-        return rows.select_related("author").prefetch_related("attachments__uploaded_by").defer("search")
+        rows = rows.select_related("author", "ticket").prefetch_related("attachments__uploaded_by")
+        return rows.defer("search", *(f"ticket__{name}" for name in _LONG))
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Write on the ticket. The answer's `ticket` is another one where this one has been closed for too long."""
@@ -80,6 +86,7 @@ class CommentResource(TicketPart):
         written = actions.comment(
             self.ticket, by=self.person, body=data["body"], kind=kind, channel=Channel.API, version=version
         )
+        prefetched(written, attachments=[])
         return self.respond(written, status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
@@ -112,8 +119,10 @@ class EventResource(TicketPart):
     def of_ticket(self) -> QuerySet[Event]:
         """The events the person reads."""
         rows = Event.objects.filter(ticket=self.ticket).filter(Q(comment=None) | Q(comment__withdrawn_at=None))
-        if not sees_internal(self.person, self.ticket):
+        internal = sees_internal(self.person, self.ticket)
+        if not internal:
             rows = rows.public(timezone.now()) | rows.filter(actor=self.person)
+        rows = rows.annotate(for_staff=Value(internal))
         rows = rows.select_related("actor", "comment__author").prefetch_related("comment__attachments__uploaded_by")
         return rows.defer("comment__search")
 
