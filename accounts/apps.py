@@ -56,7 +56,7 @@ OWN_PAGES = (
     PortalEntry(
         slug="absences", label=_("Absences"), icon="calendar-off", url_name="account:absences", order=50
     ),
-    PortalEntry(slug="rights", label=_("Rights"), icon="shield-check", url_name="account:rights", order=60),
+    PortalEntry(slug="rights", label=_("Rights"), icon="shield-check", url_name="account:rights", order=70),
 )
 
 

@@ -5,7 +5,6 @@ table, a page of deliveries or a dump.
 """
 
 import json
-import smtplib
 import uuid
 from urllib.parse import urlsplit
 
@@ -13,8 +12,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from accounts.secrets import seal, unseal
+from core.mail import deliver
 from core.models import OutboxMessage
-from core.outbox import Unavailable, enqueue, sender
+from core.outbox import enqueue, sender
 
 TOPIC = "accounts.mail"
 
@@ -36,7 +36,4 @@ def send(message: OutboxMessage) -> None:
     mail = EmailMultiAlternatives(letter["subject"], letter["text"], to=[letter["to"]], headers=headers)
     if letter["html"]:
         mail.attach_alternative(letter["html"], "text/html")
-    try:
-        mail.send()
-    except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, OSError) as error:
-        raise Unavailable(str(error)) from error
+    deliver(mail)

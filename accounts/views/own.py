@@ -1,7 +1,6 @@
 """One's own pages: profile, security, tokens, absences, rights; and the page an invitation leads to."""
 
 import zoneinfo
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -22,26 +20,8 @@ from django.views.decorators.http import require_POST
 from accounts import actions, explain, invitations
 from accounts.forms import AbsenceForm, ProfileForm, TokenForm, WelcomeForm
 from accounts.models import Absence, ApiToken, Entity, User
-from accounts.registry import own_pages
 from accounts.views.common import crumb, signed_in
 from core.views import Action, Crumb, FormPage
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A tab of one's own pages."""
-
-    label: str | Promise
-    address: str
-    current: bool
-    count: str = ""
-
-
-def own_tabs(request: HttpRequest) -> list[Tab]:
-    """The tabs, the one of this page marked."""
-    tabs = [(entry.label, reverse(entry.url_name)) for entry in own_pages]
-    here = max((address for _label, address in tabs if request.path.startswith(address)), key=len, default="")
-    return [Tab(label, address, address == here) for label, address in tabs]
 
 
 class OwnForm(FormPage):
@@ -49,13 +29,10 @@ class OwnForm(FormPage):
 
     template_name = "accounts/own_form.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "tabs": own_tabs(self.request)}
-
 
 def own_page(request: HttpRequest, template: str, title: Any, **context: Any) -> HttpResponse:
     """A page of one's own, under the tabs."""
-    return render(request, template, {"title": title, "tabs": own_tabs(request), **context})
+    return render(request, template, {"title": title, **context})
 
 
 class Profile(OwnForm):
