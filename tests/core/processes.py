@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -38,5 +39,8 @@ def kill(child: BaseProcess) -> None:
 
 def _alone(work: Callable[[], object]) -> None:
     os.setsid()
+    # The warnings of what runs here are not the test's.
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
     work()
     connections.close_all()

@@ -80,6 +80,12 @@ def test_killed_relays_lose_nothing_and_repeat_at_most_what_was_in_hand(
     assert not OutboxMessage.objects.exclude(state=OutboxState.SENT).exists()
 
 
+def test_broker_that_is_there_takes_the_nudge() -> None:
+    nudge.breaker.reset()
+    assert nudge.publish("tests.nothing")
+    assert not nudge.breaker.is_open
+
+
 def test_broker_that_is_away_costs_the_first_request_little_and_the_others_nothing(
     settings: Any,
 ) -> None:
