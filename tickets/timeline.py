@@ -104,7 +104,9 @@ def entries(ticket: Ticket, user: User, *, limit: int | None = None) -> list[Ent
     files = _files_of(ticket, internal=internal)
     names = _Names(newest)
     return [
-        _entry(event, names, files) for event in newest if not (event.comment and event.comment.withdrawn_at)
+        _entry(event, names, files, internal=internal)
+        for event in newest
+        if not (event.comment and event.comment.withdrawn_at)
     ]
 
 
@@ -148,8 +150,10 @@ class _Names:
             return str(value)
 
 
-def _entry(event: Event, names: _Names, files: dict[int | None, list[Attachment]]) -> Entry:
-    data = event.data
+def _entry(
+    event: Event, names: _Names, files: dict[int | None, list[Attachment]], *, internal: bool
+) -> Entry:
+    data = event.told(internal=internal)
     changes = [
         Change(_label(name), names.of(name, pair[0]), names.of(name, pair[1]))
         for name, pair in data.get("changes", {}).items()

@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -28,12 +29,14 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         tickets = Ticket.objects.visible_to(user)
         access = user.access
         staff = (
-            Q(ticket__entity_id__in=access.entities("tickets.view"))
+            Q(ticket__entity_id__in=access.entities("tickets.view"), ticket__is_confidential=False)
             | Q(ticket__team_id__in=access.teams)
             | Q(ticket__assignee_id=user.pk)
         )
+        # An answer that can still be taken back, or was, is not sent: neither are its files.
+        sent = Q(comment=None) | Q(comment__visible_at__lte=timezone.now(), comment__withdrawn_at=None)
         return self.filter(
-            Q(ticket__in=tickets.values("pk")) & (Q(is_public=True) | staff)
+            Q(ticket__in=tickets.values("pk")) & (Q(is_public=True) & sent | staff)
             | Q(ticket=None, uploaded_by_id=user.pk)
         )
 

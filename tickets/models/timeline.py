@@ -1,7 +1,7 @@
 """The timeline: append-only events, and the comments they point to."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
@@ -122,3 +122,9 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+    def told(self, *, internal: bool) -> dict[str, Any]:
+        """What it says to who works on the ticket, or to anyone else: a word at a hand-over is for the former."""
+        if internal or self.verb not in (Verb.ASSIGNED, Verb.PASSED_ON):
+            return self.data
+        return {name: value for name, value in self.data.items() if name != "reason"}

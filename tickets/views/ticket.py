@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import (
     Http404,
     HttpRequest,
@@ -92,9 +93,6 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
     shown = request.GET.get("show", "all")
     lines = entries(ticket, user)
     steps = moves_for(user, ticket)
-    links = Link.objects.filter(source=ticket).select_related("target") | Link.objects.filter(
-        target=ticket
-    ).select_related("source")
     return {
         "ticket": ticket,
         "details": ticket.details,
@@ -112,10 +110,7 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
         "followers": [row.user for row in Follower.objects.filter(ticket=ticket).select_related("user")],
         "follow_form": FollowForm(user=user),
         "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
-        "links": [
-            (link.get_link_type_display(), link.target if link.source_id == ticket.pk else link.source)
-            for link in links
-        ],
+        "links": links_of(user, ticket),
         "may": {
             verb: user.has_perm(f"tickets.{verb}", ticket)
             for verb in ("work", "assign", "answer", "note", "override_priority")
@@ -127,6 +122,14 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
         ],
         "since": ticket.version,
     }
+
+
+def links_of(user: User, ticket: Ticket) -> list[tuple[str, Ticket]]:
+    """The tickets linked with this one, as far as the person sees them, each with the name of the link."""
+    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).order_by("pk")
+    others = {row: row.target_id if row.source_id == ticket.pk else row.source_id for row in rows}
+    seen = Ticket.objects.visible_to(user).in_bulk(others.values()) if others else {}
+    return [(row.get_link_type_display(), seen[key]) for row, key in others.items() if key in seen]
 
 
 def next_step(user: User, ticket: Ticket, steps: list[Move]) -> Move | None:
