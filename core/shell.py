@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -34,7 +35,7 @@ def _keep_preference(request: HttpRequest, name: str, value: str) -> None:
     """Write one preference on the person's row; nothing for who is not signed in."""
     user: Any = request.user
     if user.is_authenticated and getattr(user, name) != value:
-        type(user).objects.filter(pk=user.pk).update(**{name: value})
+        get_user_model()._default_manager.filter(pk=user.pk).update(**{name: value})
 
 
 @login_not_required
