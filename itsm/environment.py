@@ -205,7 +205,9 @@ def stop_if_unsafe(*, production: bool, debug: bool, hosts: list[str]) -> None:
         if SAMPLE_MARK in os.environ.get(name, "")
     )
     if os.environ.get("REDIS_URL") and os.environ.get("REDIS_URL") == os.environ.get("CACHE_URL"):
-        _problems.append("CACHE_URL is the broker's address: emptying the cache would lose tasks. Give it its own server.")
+        _problems.append(
+            "CACHE_URL is the broker's address: emptying the cache would lose tasks. Give it its own server."
+        )
     found, _problems[:] = list(_problems), []
     if found:
         lines = "\n".join(f"  - {problem}" for problem in found)
@@ -224,7 +226,9 @@ def logging(*, debug: bool) -> dict[str, Any]:
     ]
     as_json = os.environ.get("LOG_FORMAT", "plain") == "json"
     renderer: Any = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

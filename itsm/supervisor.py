@@ -77,7 +77,7 @@ class Supervisor:
                 yield
             except Stopped as stopped:
                 if str(stopped):
-                    self.say(f"Stopping: {stopped}")
+                    self.say(f"Stopping: {str(stopped).splitlines()[0]}")
                     raise
             finally:
                 self._stop_all()

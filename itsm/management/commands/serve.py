@@ -156,7 +156,8 @@ def static_digest() -> str:
 
 def stamp() -> Path:
     """Where the fingerprint of the last collection is kept."""
-    return Path(settings.VAR_DIR) / "static.stamp"
+    collected = Path(settings.STATIC_ROOT)
+    return collected.with_name(f"{collected.name}.stamp")
 
 
 def read_stamp() -> str:
