@@ -30,6 +30,7 @@ class ShellLink:
     current: bool = False
     keys: str = ""
     count: str = ""
+    sentence: str | Promise = ""
     views: tuple["ShellLink", ...] = ()
 
 
@@ -123,9 +124,16 @@ class Page:
     def _may(self, verb: str) -> bool:
         return not verb or bool(self.person and self.person.has_perm(verb))
 
-    def _is_current(self, address: str) -> bool:
+    @cached_property
+    def _here(self) -> frozenset[str]:
+        """The addresses of the shell that the page is under: of two that both match, the closer one."""
         path = self.request.path
-        return path == address or (address != "/" and path.startswith(address))
+        names = {entry.url_name for entry in (*registry.nav, *registry.portal_nav, *registry.admin_pages)}
+        under = [address for address in map(_address, names) if address != "/" and path.startswith(address)]
+        return frozenset({path, max(under, key=len, default="")})
+
+    def _is_current(self, address: str) -> bool:
+        return address in self._here
 
     @cached_property
     def nav(self) -> list[ShellLink]:
@@ -148,7 +156,7 @@ class Page:
             for view in entry.views
         )
         return ShellLink(
-            entry.slug, entry.label, markup.icon(entry.icon), address, current, entry.keys, "", views
+            entry.slug, entry.label, markup.icon(entry.icon), address, current, entry.keys, views=views
         )
 
     @cached_property
@@ -176,8 +184,9 @@ class Page:
             if self._may(entry.verb):
                 address = _address(entry.url_name)
                 link = ShellLink(
-                    entry.slug, entry.title, markup.icon(entry.icon), address, self._is_current(address)
-                )
+                    entry.slug, entry.title, markup.icon(entry.icon), address, self._is_current(address),
+                    sentence=entry.sentence,
+                )  # fmt: skip
                 groups.setdefault(entry.group, []).append(link)
         return [(label, groups[slug]) for slug, label in registry.ADMIN_GROUPS.items() if slug in groups]
 

@@ -5,15 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import drafts, markdown
-from core.context import THEMES
+from core.context import THEMES, Page
 from core.exceptions import Refused
 
 YEAR = 365 * 24 * 3600
@@ -60,6 +61,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
         _keep_preference(request, "language", language)
         _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
+
+
+@require_safe
+def administration(request: HttpRequest) -> HttpResponse:
+    """The map of the set-up, in the order one does it; 403 for who may open none of its pages."""
+    if not Page(request).admin_groups:
+        raise PermissionDenied
+    return render(request, "generic/map.html")
 
 
 @require_POST

@@ -7,6 +7,7 @@ from core import operations, shell
 app_name = "core"
 
 urlpatterns = [
+    path("manage/", shell.administration, name="administration"),
     path("theme/", shell.set_theme, name="theme"),
     path("language/", shell.set_language, name="language"),
     path("preview/", shell.preview, name="preview"),
