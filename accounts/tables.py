@@ -20,7 +20,7 @@ class PeopleTable(Table):
     name = Column(_("Name"), markup.person, sort="sort_name")
     email = Column(_("E-mail"), "email", sort="email", css="wide")
     entity = Column(_("Entity"), "entity", css="wide")
-    job_title = Column(_("Job title"), "job_title", css="wide quiet")
+    job_title = Column(_("Job title"), "job_title", css="wide quiet mid-out")
     last_login = Column(
         _("Last sign-in"), lambda row: markup.when(row.last_login), sort="last_login", css="wide shrink"
     )
