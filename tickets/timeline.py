@@ -31,6 +31,7 @@ _ROWS: dict[str, type[models.Model]] = {
     "assignee": User,
     "requester": User,
     "user": User,
+    "instead_of": User,
     "pending_reason": PendingReason,
     "resolution_code": ResolutionCode,
 }
@@ -130,7 +131,7 @@ class _Names:
             for name, values in event.data.get("changes", {}).items():
                 if name in _ROWS:
                     wanted[_ROWS[name]].update(value for value in values if isinstance(value, int))
-            for name in ("user", "pending_reason", "resolution_code"):
+            for name in ("user", "instead_of", "pending_reason", "resolution_code"):
                 if isinstance(event.data.get(name), int):
                     wanted[_ROWS[name]].add(event.data[name])
         self._rows = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items() if keys}
@@ -218,6 +219,10 @@ def _assigned(event: Event, names: _Names) -> str:
     person = _after(event, "assignee")
     if person and person == event.actor_id:
         return _("took the ticket")
+    if person and event.data.get("instead_of"):
+        away = names.of("instead_of", event.data["instead_of"])
+        said = _("assigned the ticket to %(person)s, who stands in for %(away)s")
+        return said % {"person": names.of("assignee", person), "away": away}
     if person:
         return _("assigned the ticket to %(person)s") % {"person": names.of("assignee", person)}
     return _("assigned the ticket to %(team)s") % {"team": names.of("team", _after(event, "team"))}

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db.utils import InternalError
+from django.utils import timezone
 
-from accounts.models import Team, User
+from accounts.models import Absence, Team, User
 from core.choices import Level
 from core.exceptions import Refused, StaleVersion
 from services.models import Service
@@ -243,3 +244,11 @@ def test_events_cannot_be_changed_or_removed(incident: Ticket) -> None:
     event = Event.objects.get(ticket=incident)
     with pytest.raises(InternalError):
         event.delete()
+
+
+def test_work_given_to_someone_absent_goes_to_the_substitute(incident: Ticket, lead: User, agent: User) -> None:
+    today = timezone.localdate()
+    Absence.objects.create(user=agent, starts_on=today, ends_on=today, substitute=lead)
+    given = assign(incident, by=lead, assignee=agent)
+    assert given.assignee == lead
+    assert Event.objects.filter(ticket=incident, verb=Verb.ASSIGNED).get().data["instead_of"] == agent.pk

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions import substitute_of
 from accounts.models import Team, User
 from core.choices import Level
 from core.exceptions import Refused
@@ -53,9 +56,27 @@ def give(
     if team is None and assignee is None:
         raise Refused({"team": _("Choose a team or a person.")})
     team, assignee = resolve_owner(row, team, assignee)
+    stand_in = _stand_in(assignee, by=by, at=at)
     reason = checked_text("reason", reason, limit=2000)
-    _hand_over(row, Verb.ASSIGNED, team=team, assignee=assignee, reason=reason, by=by, at=at, status=status)
+    _hand_over(
+        row,
+        Verb.ASSIGNED,
+        team=team,
+        assignee=stand_in or assignee,
+        instead_of=assignee if stand_in else None,
+        reason=reason,
+        by=by,
+        at=at,
+        status=status,
+    )
     return row
+
+
+def _stand_in(assignee: User | None, *, by: User | None, at: datetime) -> User | None:
+    """Who gets new work while the person is absent; taking it oneself is the person's own business."""
+    if assignee is None or assignee == by:
+        return None
+    return substitute_of(assignee, timezone.localdate(at, ZoneInfo(assignee.timezone)))
 
 
 @transaction.atomic
@@ -154,6 +175,7 @@ def _hand_over(
     by: User | None,
     at: datetime,
     status: Status | None = None,
+    instead_of: User | None = None,
 ) -> None:
     """Write the new owner, the status that goes with it, and the event."""
     changes: dict[str, list[object]] = {}
@@ -170,5 +192,7 @@ def _hand_over(
     if to != Status.PENDING:
         row.pending_reason, row.pending_until = None, None
     save(row, ["team", "assignee", "status", "pending_reason", "pending_until"], at=at)
-    levels: dict[str, Any] = {"level": team.level} if team else {}
-    record(row, verb, by=by, at=at, is_public="status" in changes, changes=changes, reason=reason, **levels)
+    facts: dict[str, Any] = {"level": team.level} if team else {}
+    if instead_of:
+        facts["instead_of"] = instead_of.pk
+    record(row, verb, by=by, at=at, is_public="status" in changes, changes=changes, reason=reason, **facts)
