@@ -78,9 +78,9 @@ class Schema(AutoSchema):
         return bodies
 
     def _problem_codes(self) -> list[str]:
-        codes = ["401", "403", "404", "406", "422", "429", "503"]
+        codes = ["400", "401", "403", "404", "406", "422", "429", "503"]
         if self.method in ("POST", "PUT", "PATCH"):
-            codes += ["400", "409", "413", "415"]
+            codes += ["409", "413", "415"]
         if self.method in ("PATCH", "PUT", "DELETE", "POST"):
             codes += ["412"]
         return sorted(codes)
