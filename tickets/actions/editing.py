@@ -21,7 +21,8 @@ from tickets.models import Ticket
 from tickets.priority import compute, matrix
 
 EDITABLE = (
-    "title", "description", "urgency", "impact", "service", "category", "entity", "requester", "is_confidential", "details",
+    "title", "description", "urgency", "impact", "service", "category", "entity", "requester", "is_confidential",
+    "details",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tickets.actions.base import checked_text, moment
 from tickets.choices import Channel, Status, Verb
 from tickets.events import record
 from tickets.models import Attachment, Follower, Ticket
+from tickets.permissions import sees_internal
 from tickets.priority import compute, matrix
 
 TITLE_LIMIT = 250
@@ -77,19 +78,19 @@ def open_ticket(
     _check_choices(by, requester, service, category, kind, urgency, impact)
     team = team or (support_team(service, Level.N1) if service else None)
     _check_owner(team, assignee)
+    criticality = service.criticality if service else None
     ticket = model(
         kind=kind, title=title, description=description, language=language or requester.language, channel=channel,
         entity=entity, requester=requester, opened_by=by, service=service, category=category, team=team,
         assignee=assignee, urgency=urgency, impact=impact, is_confidential=is_confidential,
         status=Status.ASSIGNED if assignee else model.workflow.initial,
-        priority=compute(matrix(), urgency=urgency, impact=impact, criticality=service.criticality if service else None),
+        priority=compute(matrix(), urgency=urgency, impact=impact, criticality=criticality),
         reported_at=reported, created_at=now, updated_at=now,
     )  # fmt: skip
     ticket.save(force_insert=True)
     _save_details(ticket, details or {})
-    if by.pk not in (requester.pk, assignee.pk if assignee else 0) and not by.access.can(
-        "tickets.view", entity.pk
-    ):
+    if by.pk != requester.pk and not sees_internal(by, ticket):
+        # Whoever reports for someone else goes on seeing what becomes of it.
         Follower.objects.create(ticket=ticket, user=by)
     claim(attachments, ticket=ticket, by=by)
     files: dict[str, Any] = {"files": [file.pk for file in attachments]} if attachments else {}
