@@ -25,6 +25,7 @@ SCHEDULE: dict[str, timedelta] = {
     "core.beat_worker_heart": timedelta(seconds=15),
     "core.delete_outdated": timedelta(hours=1),
     "core.delete_expired_sessions": timedelta(hours=1),
+    "notifications.delete_old": timedelta(hours=1),
     "tickets.close_silent": timedelta(minutes=1),
     "tickets.resume_due": timedelta(minutes=1),
     "tickets.delete_orphan_files": timedelta(hours=1),

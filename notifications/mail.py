@@ -62,7 +62,7 @@ def compose(event: Event, person: User, *, about: str, message_id: str) -> Email
         text = render_to_string("notifications/mail/event.txt", context)
         html = render_to_string("notifications/mail/event.html", context)
     mail = EmailMultiAlternatives(
-        subject=f"{ticket.reference} · {first_line(ticket.title, _SUBJECT_LENGTH)}",
+        subject=f"[{ticket.reference}] {first_line(ticket.title, _SUBJECT_LENGTH)}",
         body=text,
         to=[person.email],
         headers=_headers(ticket, message_id),

@@ -50,18 +50,18 @@ def _opened(event: Event) -> Wanted:
 
 def _commented(event: Event) -> Wanted:
     if event.is_public:
-        return _everybody(event.ticket, About.ANSWER)
+        return _everybody(event, About.ANSWER)
     return {**_followers(event.ticket, About.NOTE), **_workers(event.ticket, About.NOTE)}
 
 
 def _moved(event: Event) -> Wanted:
     before, after = event.data.get("changes", {}).get("status", [None, None])
     notable = after in _NOTABLE or before in ENDED
-    return _everybody(event.ticket, About.STATUS) if notable else {}
+    return _everybody(event, About.STATUS) if notable else {}
 
 
 def _attached(event: Event) -> Wanted:
-    return _everybody(event.ticket, About.OTHER) if event.is_public else _workers(event.ticket, About.OTHER)
+    return _everybody(event, About.OTHER) if event.is_public else _workers(event.ticket, About.OTHER)
 
 
 def _handed_over(event: Event) -> Wanted:
@@ -99,9 +99,14 @@ def _members(team_id: int, about: About) -> Wanted:
     return dict.fromkeys(keys, about)
 
 
-def _everybody(ticket: Ticket, about: About) -> Wanted:
+def _everybody(event: Event, about: About) -> Wanted:
     """Who works on the ticket, the followers and the requester."""
-    return {**_workers(ticket, about), **_followers(ticket, about), ticket.requester_id: about}
+    ticket = event.ticket
+    workers = _workers(ticket, about)
+    if ticket.assignee_id is None and event.actor_id in workers:
+        # Someone of the team is at it: the rest need not look.
+        workers = {}
+    return {**workers, **_followers(ticket, about), ticket.requester_id: about}
 
 
 def _followers(ticket: Ticket, about: About) -> Wanted:

@@ -81,8 +81,12 @@ class CategoryChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     name_en = serializers.CharField(max_length=120, required=False, allow_blank=True)
     code = serializers.SlugField(max_length=80, required=False, source="slug")
-    parent = RowField(Category.objects, names=("slug", "name"), required=False, allow_null=True)
-    kinds = serializers.ListField(child=serializers.ChoiceField(choices=Kind.choices), required=False, max_length=10)
+    parent = RowField(  # type: ignore[assignment] - DRF's own attribute of nested serializers
+        Category.objects, names=("slug", "name"), required=False, allow_null=True
+    )
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=Kind.choices), required=False, max_length=10
+    )
     default_service = RowField(Service.objects, names=("code", "name"), required=False, allow_null=True)
     is_active = serializers.BooleanField(required=False)
 

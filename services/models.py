@@ -124,6 +124,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
             Coalesce("parent__sort_name", Value("")),
             Value(" "),
             "sort_name",
+            output_field=models.TextField(),
         )
         return self.order_by(Trim(tree), "pk")
 
