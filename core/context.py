@@ -1,7 +1,7 @@
 """What every page knows: who reads it, in which frame, theme and language, and the entries of the shell."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -162,10 +162,7 @@ class Page:
     @cached_property
     def portal_nav(self) -> list[ShellLink]:
         """The requester's bar."""
-        links = [self._plain_link(entry) for entry in registry.portal_nav]
-        # "Home" is the beginning of every address of the portal: the longest that fits is where one is.
-        here = max((link.address for link in links if link.current), key=len, default="")
-        return [replace(link, current=link.address == here) for link in links]
+        return [self._plain_link(entry) for entry in registry.portal_nav]
 
     def _plain_link(self, entry: registry.PortalEntry | registry.CreateEntry) -> ShellLink:
         address = _address(entry.url_name)
