@@ -27,8 +27,11 @@ class ReportForm(forms.Form):
     """A first report: what is wrong, where, how bad."""
 
     title = forms.CharField(
-        label=_("What is going wrong?"), max_length=250,
-        widget=forms.TextInput({"autofocus": True, "placeholder": _("For example: I can no longer print"), "autocomplete": "off"}),
+        label=_("What is going wrong?"),
+        max_length=250,
+        widget=forms.TextInput(
+            {"autofocus": True, "placeholder": _("For example: I can no longer print"), "autocomplete": "off"}
+        ),
     )  # fmt: skip
     description = forms.CharField(
         label=_("Tell us more"), required=False, max_length=200_000,
@@ -55,19 +58,20 @@ class ReportForm(forms.Form):
         initial=Scale.LOW,
         widget=forms.RadioSelect,
     )
-    files = FilesField(label=_("Add files"))
+    files = FilesField(label=_("Add files"))  # type: ignore[assignment]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         services = Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)
-        self.fields["service"].queryset = services  # type: ignore[attr-defined] - a ModelChoiceField
+        fields: dict[str, Any] = self.fields
+        fields["service"].queryset = services
 
 
 class AnswerForm(forms.Form):
     """A word to the technicians."""
 
     body = forms.CharField(label=_("Your message"), required=False, max_length=200_000)
-    files = FilesField(label=_("Add files"))
+    files = FilesField(label=_("Add files"))  # type: ignore[assignment]
 
     def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

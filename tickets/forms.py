@@ -53,6 +53,8 @@ class PersonField(forms.CharField):
         if not text:
             return None
         address = text.rpartition("<")[2].rstrip("> ").strip() if "<" in text else text
+        if self.reader is None:
+            raise TypeError("a person field needs to know who reads")
         people = User.objects.visible_to(self.reader).filter(is_active=True)
         found = list(people.filter(email__iexact=address)[:1]) or [
             person
@@ -125,7 +127,7 @@ class TicketForm(ReaderForm):
     is_confidential = forms.BooleanField(
         label=_("Confidential: for its team and the people named on it only"), required=False
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]
 
     kind = ""
     offered_channels = (Channel.PHONE, Channel.COUNTER, Channel.EMAIL, Channel.PORTAL)
@@ -164,9 +166,9 @@ class EditForm(ReaderForm):
         fields["entity"].queryset = Entity.objects.visible_to(user) | Entity.objects.filter(
             pk=ticket.entity_id
         )
-        fields["service"].queryset = live_services(user) | Service.objects.filter(pk=ticket.service_id)
+        fields["service"].queryset = live_services(user) | Service.objects.filter(pk=ticket.service_id or 0)
         fields["category"].queryset = Category.objects.filter(is_active=True) | Category.objects.filter(
-            pk=ticket.category_id
+            pk=ticket.category_id or 0
         )
         if not user.has_perm("tickets.confidential", ticket):
             del self.fields["is_confidential"]
@@ -299,7 +301,7 @@ class CommentForm(forms.Form):
         label=_("To whom"), choices=CommentKind, initial=CommentKind.PUBLIC, widget=forms.RadioSelect
     )
     body = forms.CharField(label=_("Text"), required=False, max_length=200_000)
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]
 
     def __init__(
         self, *args: Any, draft: str = "", kinds: Sequence[str] | None = None, **kwargs: Any

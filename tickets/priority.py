@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.choices import Criticality, Priority
 from tickets.models import PriorityCell
 
-# Rows are urgency, columns impact, both from very low to very high (design of the portal, editable by an administrator).
+# Rows are urgency, columns impact, both from very low to very high; an administrator can change each cell.
 DEFAULT_MATRIX: tuple[tuple[int, ...], ...] = (
     (5, 5, 4, 4, 4),
     (5, 4, 4, 3, 3),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
@@ -63,7 +64,8 @@ def counts(user: User) -> dict[str, int]:
 
 
 def _count(user: User) -> dict[str, int]:
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for slug in COUNTED:
         rows = narrow(Ticket.objects.visible_to(user), slug, user).order_by().values("pk")[: COUNT_LIMIT + 1]
         try:

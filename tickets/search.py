@@ -6,6 +6,8 @@ where they are the same, and nobody has to say in which language a ticket was wr
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchVectorField
 from django.db.models import Func
@@ -20,19 +22,19 @@ class Document(Func):
     output_field = SearchVectorField()
 
     @staticmethod
-    def field() -> SearchVectorField:
+    def column() -> SearchVectorField:
         """The field type of the generated column."""
         return SearchVectorField()
 
     @staticmethod
-    def index(column: str, *, name: str) -> GinIndex:
+    def index(name_of_column: str, *, name: str) -> GinIndex:
         """The index of the generated column."""
-        return GinIndex(fields=[column], name=name)
+        return GinIndex(fields=[name_of_column], name=name)
 
-    def as_sql(self, compiler, connection, **_context):  # type: ignore[no-untyped-def]
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         """One weighted vector per column and language, joined."""
         parts: list[str] = []
-        params: list[object] = []
+        params: list[Any] = []
         for weight, expression in zip("ABCD", self.source_expressions, strict=False):
             sql, own = compiler.compile(expression)
             for language in ("fr", "en"):

@@ -22,7 +22,7 @@ def title_cell(ticket: Any) -> SafeString:
 
 def status_cell(ticket: Any) -> SafeString:
     """The status; of a pending ticket also why it waits."""
-    label = _STATUS_LABELS[Status(ticket.status)]
+    label = str(_STATUS_LABELS[Status(ticket.status)])
     if ticket.status == Status.PENDING and ticket.pending_reason:
         label = str(ticket.pending_reason)
     return markup.status(ticket.status, label)

@@ -29,7 +29,7 @@ def lock(ticket: Ticket | int, *, version: int | None = None) -> Ticket:
     Raises `StaleVersion` where `version` is given and the ticket has moved on.
     """
     key = ticket if isinstance(ticket, int) else ticket.pk
-    row = locked(Ticket.objects.select_related(*_RELATIONS)).get(pk=key)
+    row: Ticket = locked(Ticket.objects.select_related(*_RELATIONS)).get(pk=key)
     if row.merged_into_id:
         raise Refused(_("This ticket was merged into another one."))
     if version is not None and row.version != version:

@@ -57,7 +57,8 @@ def _keys_of(user: User) -> models.QuerySet[Any, Any]:
     """Keys of the tickets a person asked for or follows; a UNION keeps both on their indexes."""
     asked = Ticket.objects.filter(requester_id=user.pk).values("pk")
     followed = Follower.objects.filter(user_id=user.pk).values("ticket_id")
-    return asked.union(followed)
+    keys: models.QuerySet[Any, Any] = asked.union(followed)
+    return keys
 
 
 class TicketManager(models.Manager.from_queryset(TicketQuerySet)):  # type: ignore[misc]
@@ -181,15 +182,15 @@ class Ticket(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
 
     is_open = models.GeneratedField(
-        expression=~Q(status__in=[str(status) for status in ENDED]),
+        expression=~Q(status__in=[str(status) for status in ENDED]),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )
     search = models.GeneratedField(
         expression=Document("title", "description", "solution"),
-        output_field=Document.field(),
+        output_field=Document.column(),
         db_persist=True,
-    )  # type: ignore[misc]
+    )
 
     objects = TicketManager()
 
@@ -203,16 +204,32 @@ class Ticket(models.Model):
             models.Index("requester", F("created_at").desc(), F("id").desc(), name="ticket_requester"),
             models.Index("entity", F("created_at").desc(), F("id").desc(), name="ticket_entity"),
             models.Index("service", F("created_at").desc(), F("id").desc(), name="ticket_service"),
-            models.Index(F("created_at").desc(), F("id").desc(), name="open_newest", condition=Q(is_open=True)),
-            models.Index("team", F("created_at").desc(), F("id").desc(), name="open_team", condition=Q(is_open=True)),
-            models.Index("assignee", F("created_at").desc(), F("id").desc(), name="open_assignee", condition=Q(is_open=True)),
+            models.Index(
+                F("created_at").desc(), F("id").desc(), name="open_newest", condition=Q(is_open=True)
+            ),
+            models.Index(
+                "team", F("created_at").desc(), F("id").desc(), name="open_team", condition=Q(is_open=True)
+            ),
+            models.Index(
+                "assignee",
+                F("created_at").desc(),
+                F("id").desc(),
+                name="open_assignee",
+                condition=Q(is_open=True),
+            ),
             models.Index("status", F("created_at").desc(), F("id").desc(), name="ticket_status_newest"),
-            models.Index("priority", "due_at", F("id").desc(), name="open_priority", condition=Q(is_open=True)),
+            models.Index(
+                "priority", "due_at", F("id").desc(), name="open_priority", condition=Q(is_open=True)
+            ),
             models.Index("due_at", "id", name="open_due", condition=Q(is_open=True, due_at__isnull=False)),
             models.Index("closes_at", name="ticket_closes", condition=Q(status="resolved")),
-            models.Index("pending_until", name="ticket_resumes", condition=Q(status="pending", pending_until__isnull=False)),
+            models.Index(
+                "pending_until",
+                name="ticket_resumes",
+                condition=Q(status="pending", pending_until__isnull=False),
+            ),
             Document.index("search", name="ticket_search"),
-        ]  # fmt: skip
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(urgency__range=(1, 5)), name="ticket_urgency"),
             models.CheckConstraint(condition=Q(impact__range=(1, 5)), name="ticket_impact"),

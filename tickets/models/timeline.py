@@ -50,7 +50,7 @@ class Comment(models.Model):
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
 
     search = models.GeneratedField(
-        expression=Document("body"), output_field=Document.field(), db_persist=True
+        expression=Document("body"), output_field=Document.column(), db_persist=True
     )
 
     objects = CommentQuerySet.as_manager()
@@ -126,5 +126,5 @@ class Event(models.Model):
     def told(self, *, internal: bool) -> dict[str, Any]:
         """What it says to who works on the ticket, or to anyone else: a word at a hand-over is for the former."""
         if internal or self.verb not in (Verb.ASSIGNED, Verb.PASSED_ON):
-            return self.data
+            return dict(self.data)
         return {name: value for name, value in self.data.items() if name != "reason"}

@@ -50,7 +50,8 @@ class TicketList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The visible rows with what a row shows."""
-        return self.model._default_manager.visible_to(self.request.user).for_lists()
+        rows: QuerySet[Any] = self.model._default_manager.visible_to(self.request.user).for_lists()
+        return rows
 
     def ordered(self) -> QuerySet[Any]:
         """Orders that match the indexes."""
