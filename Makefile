@@ -40,7 +40,6 @@ check: set-up-dev ## Format, lint, types, import contracts, templates, migration
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null

@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
         with engines_for_command(places(var_dir())) if needs_engines(arguments) else nullcontext():
             execute_from_command_line(arguments)
     except (EngineError, ImproperlyConfigured) as problem:
-        print(problem, file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
         return 2
     return 0
 

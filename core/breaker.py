@@ -1,4 +1,4 @@
-"""A circuit breaker: after a failure a resource is left alone for a while, so only the first request pays for finding out."""
+"""A circuit breaker: after a failure a resource is left alone, so that only the first request pays for finding out."""
 
 import time
 

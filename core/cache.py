@@ -1,7 +1,7 @@
 """The cache on Valkey that never breaks a request: away, full or frozen, it behaves as an empty cache."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -72,7 +72,7 @@ class FailOpenRedisCache(RedisCache):
         return self._or(delta, lambda: super(FailOpenRedisCache, self).incr(key, delta, version))
 
     def set_many(
-        self, data: Mapping[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+        self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> list[str]:
         return self._or(list(data), lambda: super(FailOpenRedisCache, self).set_many(data, timeout, version))
 
@@ -80,5 +80,5 @@ class FailOpenRedisCache(RedisCache):
         names = list(keys)
         self._or(None, lambda: super(FailOpenRedisCache, self).delete_many(names, version))
 
-    def clear(self) -> bool:
-        return self._or(False, lambda: super(FailOpenRedisCache, self).clear())
+    def clear(self) -> None:
+        self._or(None, lambda: super(FailOpenRedisCache, self).clear())

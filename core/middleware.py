@@ -1,4 +1,4 @@
-"""Middleware of every request: a database that is away, input that no table can hold, the person's language and hours."""
+"""What every request goes through: a database that is away, input no table can hold, the person's language."""
 
 import sys
 from collections.abc import Callable
@@ -38,8 +38,8 @@ class DatabaseAwayMiddleware:
 class CleanInputMiddleware:
     """Answers 400 where an address or a form holds a NUL byte, which PostgreSQL cannot store.
 
-    Fields of a form are checked by the form, which names the field and keeps what was typed; what reaches the database without a
-    form, or with a form that lets it through, is caught here.
+    Fields of a form are checked by the form, which names the field and keeps what was typed; what reaches the database
+    without a form, or with a form that lets it through, is caught here.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

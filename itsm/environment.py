@@ -15,6 +15,7 @@ from itsm.places import generated_secret, places
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAMPLE_MARK = "change-me"
 SECRET_LENGTH = 50
+HOW_TO_RANDOM = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 _problems: list[str] = []
 
 
@@ -50,15 +51,11 @@ def secret(name: str, *, var: Path, required: bool) -> str:
     if value:
         if SAMPLE_MARK in value or len(value) < SECRET_LENGTH:
             _problems.append(
-                f"{name} is the sample or shorter than {SECRET_LENGTH} characters. Set a random one, for instance the output of: "
-                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+                f"{name} is the sample or shorter than {SECRET_LENGTH} characters. Set a random one: {HOW_TO_RANDOM}"
             )
         return value
     if required:
-        _problems.append(
-            f"{name} is missing. Set a random one, for instance the output of: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-        )
+        _problems.append(f"{name} is missing. Set a random one: {HOW_TO_RANDOM}")
         return "missing"
     return generated_secret(var, name.lower().replace("_", "-"))
 
@@ -218,7 +215,7 @@ def stop_if_unsafe(*, production: bool, debug: bool, hosts: list[str]) -> None:
 
 def logging(*, debug: bool) -> dict[str, Any]:
     """Logging to standard output: plain lines under `serve`, JSON with LOG_FORMAT=json."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

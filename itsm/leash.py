@@ -1,4 +1,4 @@
-"""Runs a command and sends it a signal when our parent ends, where the kernel cannot (macOS): leash.py SIGNAL COMMAND…"""
+"""leash.py SIGNAL COMMAND…: sends a command the signal when our parent ends, where the kernel cannot (macOS)."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Where the portal keeps what it writes: data of the embedded engines, sockets, generated secrets; and whose they are."""
+"""Where the portal keeps what it writes (engines' data, sockets, generated secrets) and whose it is."""
 
 import hashlib
 import os
@@ -107,5 +107,5 @@ def generated_secret(var: Path, name: str, value: str | None = None) -> str:
         except FileExistsError:
             pass
         finally:
-            os.unlink(temporary)
+            Path(temporary).unlink()
     return path.read_text().strip()

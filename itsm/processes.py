@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,7 +44,7 @@ def spawn(
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
-        preexec_fn=_bind_to_parent(signal_if_orphaned) if _LIBC else None,
+        preexec_fn=_bind_to_parent(signal_if_orphaned) if _LIBC else None,  # noqa: PLW1509 - one thread only
     )
 
 
@@ -80,8 +81,6 @@ def stop(child: subprocess.Popen[bytes], number: signal.Signals, *, patience: fl
 
 def kill_session(child: subprocess.Popen[bytes]) -> None:
     """Kill whatever is left of a child's process group, so that nothing stays behind."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     child.wait()

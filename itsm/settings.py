@@ -1,7 +1,7 @@
 """Settings, read from environment variables only; every variable is described in `.env.example`.
 
-Two ways to run. Embedded: neither `DATABASE_URL` nor `REDIS_URL` is set, the portal starts its own engines under `var/` and
-generates its secrets there once. Served: the addresses lead to real servers, and every secret must be given.
+Two ways to run. Embedded: neither `DATABASE_URL` nor `REDIS_URL` is set, the portal starts its own engines under `var/`
+and generates its secrets there once. Served: the addresses lead to real servers, and every secret must be given.
 """
 
 import os

@@ -4,8 +4,7 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Names of files and folders that no page asks for: source maps, the second viewer of the API, the pages of DRF, the icons
-# (they are drawn inline).
+# What no page asks for: source maps, the second viewer of the API, the pages of DRF, the icons (drawn inline).
 LEFT_OUT = ("*.map", "redoc", "rest_framework", "icons")
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from itsm.engines import LEFTOVER_SECONDS, Engines, EngineError, Lock, needed
+from itsm.engines import LEFTOVER_SECONDS, EngineError, Engines, Lock, needed
 from itsm.places import BASE_DIR, Places
 from itsm.processes import kill_session, spawn, stop
 
@@ -27,10 +27,12 @@ READY_SECONDS = 90.0
 STOP_SECONDS = 20.0
 LONGEST_BACK_OFF = 10.0
 STEADY_SECONDS = 30.0
+# Advice to administrators of big servers, which the embedded ones are not.
+NOISE = ("Memory overcommit must be enabled", "signal-handler (")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):
+class StopEverything(Exception):
     """Everything has to stop; the message says why, and is empty where a person asked."""
 
 
@@ -75,7 +77,7 @@ class Supervisor:
         with self._signals_received():
             try:
                 yield
-            except Stopped as stopped:
+            except StopEverything as stopped:
                 if str(stopped):
                     self.say(f"Stopping: {str(stopped).splitlines()[0]}")
                     raise
@@ -98,8 +100,9 @@ class Supervisor:
         self._wait_ready(self._children)
         self._lock.note(role="serve", ready=True)
 
-    def run_step(self, name: str, argv: Sequence[str]) -> list[str]:
-        """Run a management command to its end under the eyes of the supervisor; its last lines. Stopped if it fails."""
+    def run_step(self, name: str, argv: Sequence[str], *, told: str) -> None:
+        """Run a management command to its end under the eyes of the supervisor. StopEverything if it fails."""
+        self.say(told)
         step = Child(
             name=name,
             start=lambda output: spawn(manage(*argv), output=output, env=child_environment(), cwd=BASE_DIR),
@@ -114,8 +117,7 @@ class Supervisor:
             if step.process:
                 stop(step.process, signal.SIGTERM, patience=5)
         if step.process and step.process.returncode:
-            raise Stopped(f"{name} failed:\n" + "\n".join(step.last_lines))
-        return list(step.last_lines)
+            raise StopEverything(f"{name} failed:\n" + "\n".join(step.last_lines))
 
     def start_processes(self, children: Sequence[Child]) -> None:
         """Start the portal's own processes together and wait until all of them work."""
@@ -124,7 +126,7 @@ class Supervisor:
         self._wait_ready(children)
 
     def watch(self) -> None:
-        """Run until somebody asks to stop (returns) or a process dies too often (Stopped)."""
+        """Run until somebody asks to stop (returns) or a process dies too often (StopEverything)."""
         with suppress(KeyboardInterrupt):
             while not self._asked_to_stop:
                 self._turn()
@@ -210,13 +212,13 @@ class Supervisor:
             waiting = [child for child in waiting if not (child.process and child.is_ready(child))]
             if time.monotonic() > deadline:
                 late = waiting[0]
-                raise Stopped(
+                raise StopEverything(
                     f"{late.name} is not ready after {READY_SECONDS:.0f} s:\n" + "\n".join(late.last_lines)
                 )
             self._turn(0.05)
 
     def _turn(self, patience: float = 0.5) -> None:
-        """One turn of the loop: pass on output, notice deaths, restart what is due. Stopped when told to stop."""
+        """One turn of the loop: pass on output, notice deaths, restart what is due. StopEverything when told to."""
         for key, _events in self._selector.select(patience):
             if isinstance(key.data, Child):
                 self._read(key.fd, key.data)
@@ -224,7 +226,7 @@ class Supervisor:
                 with suppress(BlockingIOError):
                     os.read(key.fd, 4096)
         if self._asked_to_stop:
-            raise Stopped
+            raise StopEverything
         for child in self._children:
             if child.restart_at is None and child.process and child.process.poll() is not None:
                 self._note_death(child)
@@ -243,7 +245,7 @@ class Supervisor:
             child.deaths.popleft()
         if len(child.deaths) >= DEATHS_ALLOWED:
             said = "\n".join(f"  {line}" for line in child.last_lines)
-            raise Stopped(
+            raise StopEverything(
                 f"{child.name} died {DEATHS_ALLOWED} times within a minute ({how}). Its last lines:\n{said}"
             )
         wait = min(0.5 * 2 ** (len(child.deaths) - 1), LONGEST_BACK_OFF)
@@ -263,8 +265,9 @@ class Supervisor:
             lines, child.unread = [child.unread], b""
         for line in lines:
             text = line.decode(errors="replace").rstrip("\r")
-            child.last_lines.append(text)
-            self.say(f"{child.name:<8} | {text}")
+            if not any(noise in text for noise in NOISE):
+                child.last_lines.append(text)
+                self.say(f"{child.name:<8} | {text}")
 
     def _read_rest(self, child: Child) -> None:
         for key in list(self._selector.get_map().values()):

@@ -8,12 +8,14 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hmac import compare_digest
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, exposition, multiprocess
@@ -32,7 +34,6 @@ SECONDS = Histogram(
     ["view"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-_migrated = False
 
 
 class ProbeMiddleware:
@@ -89,12 +90,18 @@ def _check_database() -> str:
 
 
 def _check_migrations() -> str:
-    """Read once more only until they are complete: code and tables do not change under a living process."""
-    global _migrated
-    if not _migrated:
-        executor = MigrationExecutor(connection)
-        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return "ok" if _migrated else "some are missing: run manage.py migrate"
+    return "ok" if tables_are_current() else "some are missing: run manage.py migrate"
+
+
+def tables_are_current() -> bool:
+    """Whether every migration of the code has been applied."""
+    return latest_migrations() <= set(MigrationRecorder(connection).applied_migrations())
+
+
+@cache
+def latest_migrations() -> frozenset[tuple[str, str]]:
+    """The last migration of each part in the code, read once: the files do not change under a living process."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes())
 
 
 def _check_worker() -> str:

@@ -66,7 +66,7 @@ def extract_all() -> Catalog:
     for path in sorted(_sources()):
         name = path.relative_to(BASE_DIR).as_posix()
         for _line, message, comments, context in _extract(path):
-            found.add(message, locations=[(name, None)], auto_comments=comments, context=context)  # type: ignore[list-item] # Babel writes places without line numbers
+            found.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -99,7 +99,7 @@ def faults(language: str) -> list[str]:
 def _fault(wanted: Message, found: Message | None) -> str:
     if found is None:
         return f"missing: {_name(wanted)}"
-    texts = found.string if isinstance(found.string, list | tuple) else [found.string]
+    texts: list[str | None] = list(found.string) if isinstance(found.string, list | tuple) else [found.string]
     if not all(texts):
         return f"not translated: {_name(wanted)}"
     if found.fuzzy:

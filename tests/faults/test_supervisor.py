@@ -135,17 +135,8 @@ def test_kill_nine_while_it_starts_leaves_nothing_behind(start: Start, var: Path
 def test_each_child_killed_is_started_again_and_all_work_together(start: Start) -> None:
     portal = start()
     portal.wait_ready()
-    for name, words in CHILDREN.items():
-        before = portal.child(*words).pid
-        portal.kill_child(*words)
-        wait_for(
-            lambda name=name: portal.said(f"{name} was killed by SIGKILL"), seconds=10, what=portal.output
-        )  # type: ignore[misc]  # bound now
-        wait_for(
-            lambda words=words, before=before: has_another(portal, words, before),  # type: ignore[misc]  # bound now
-            seconds=20,
-            what=f"{name} is started again\n{portal.output}",
-        )
+    for name in CHILDREN:
+        kill_and_await(portal, name)
     wait_for(lambda: portal.answers() and portal.is_ready(), seconds=150, what=portal.output)
     assert portal.stop() == 0
 
@@ -232,6 +223,15 @@ def test_data_in_a_folder_closed_to_the_engines_user_move_to_the_state_folder() 
     finally:
         shutil.rmtree(closed, ignore_errors=True)
         shutil.rmtree(state, ignore_errors=True)
+
+
+def kill_and_await(portal: Portal, name: str) -> None:
+    """Kill a child and wait until it was noticed and another does its work."""
+    words = CHILDREN[name]
+    before = portal.child(*words).pid
+    portal.kill_child(*words)
+    wait_for(lambda: portal.said(f"{name} was killed by SIGKILL"), seconds=10, what=portal.output)
+    wait_for(lambda: has_another(portal, words, before), seconds=20, what=f"{name} again\n{portal.output}")
 
 
 def has_another(portal: Portal, words: list[str], before: int) -> bool:

@@ -13,7 +13,6 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from itsm.broker import broker_problem
 from itsm.engines import EngineError
@@ -21,12 +20,13 @@ from itsm.places import places
 from itsm.processes import spawn
 from itsm.supervisor import (
     Child,
-    Stopped,
+    StopEverything,
     Supervisor,
     child_environment,
     port_problem,
     web_answers,
 )
+from itsm.telemetry import tables_are_current
 from itsm.translations import compile_all
 
 DEMO_ACCOUNTS = ("lead", "agent", "requester")
@@ -53,9 +53,9 @@ class Command(BaseCommand):
         try:
             with supervisor.session():
                 if problem := port_problem(host, port):
-                    raise Stopped(problem)
+                    raise StopEverything(problem)
                 run(supervisor, port=port, demo=settings.EMBEDDED_DATABASE and not options["no_demo"])
-        except (Stopped, EngineError) as problem:
+        except (StopEverything, EngineError) as problem:
             raise CommandError(str(problem)) from None
 
 
@@ -63,19 +63,26 @@ def run(supervisor: Supervisor, *, port: int, demo: bool) -> None:
     """Everything between the lock and Ctrl-C."""
     compile_all()
     supervisor.start_engines()
-    if has_unapplied_migrations():
-        supervisor.run_step("migrate", ["migrate", "--noinput", "--verbosity", "0"])
+    if not tables_are_current():
+        supervisor.run_step(
+            "migrate", ["migrate", "--noinput", "--verbosity", "0"], told="Bringing the tables up to date…"
+        )
     if (digest := static_digest()) != read_stamp():
         supervisor.run_step(
-            "static", ["collectstatic", "--noinput", "--verbosity", "0", "--ignore", "vendor/icons/*"]
+            "static",
+            ["collectstatic", "--noinput", "--clear", "--verbosity", "0"],
+            told="Collecting and compressing the static files…",
         )
         stamp().write_text(digest)
     if demo and "demo" in get_commands() and not get_user_model().objects.exists():
-        supervisor.run_step("demo", ["demo"])
+        supervisor.run_step(
+            "demo", ["demo"], told="Filling the demo organisation: about a minute, this first time only…"
+        )
     if problem := broker_problem(settings.REDIS_URL):
-        raise Stopped(problem)
+        raise StopEverything(problem)
     sign_in = how_to_sign_in()
     connection.close()
+    supervisor.say("Starting the worker, beat and the web server…")
     supervisor.start_processes(processes(port))
     supervisor.say(f"Ready: {settings.PUBLIC_URL}  {sign_in}")
     supervisor.watch()
@@ -136,12 +143,6 @@ def metrics_folder() -> Path:
     for leftover in folder.glob("*.db"):
         leftover.unlink(missing_ok=True)
     return folder
-
-
-def has_unapplied_migrations() -> bool:
-    """Whether the tables are older than the code."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def static_digest() -> str:
