@@ -19,7 +19,7 @@ class PeopleTable(Table):
     caption = _("People")
     name = Column(_("Name"), markup.person, sort="sort_name")
     email = Column(_("E-mail"), "email", sort="email", css="wide")
-    entity = Column(_("Entity"), "entity", css="wide")
+    entity = Column(_("Entity"), "entity", css="wide nowrap")
     job_title = Column(_("Job title"), "job_title", css="wide quiet mid-out")
     last_login = Column(
         _("Last sign-in"), lambda row: markup.when(row.last_login), sort="last_login", css="wide shrink"
@@ -32,8 +32,8 @@ class TeamTable(Table):
 
     caption = _("Teams")
     name = Column(_("Name"), "name", sort="sort_name")
-    level = Column(_("Level"), lambda row: row.get_level_display(), sort="level")
-    entity = Column(_("Entity"), "entity", css="wide")
+    level = Column(_("Level"), lambda row: row.get_level_display(), sort="level", css="nowrap")
+    entity = Column(_("Entity"), "entity", css="wide nowrap")
     lead = Column(_("Lead"), lambda row: ", ".join(each.user.name for each in row.leads), css="wide")
     size = Column(_("Members"), "size", css="num shrink")
     state = Column(_("State"), state, css="shrink")
