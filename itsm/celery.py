@@ -41,6 +41,7 @@ def scheduled() -> dict[str, Any]:
 
 
 @celeryd_init.connect
+@beat_init.connect
 def _refuse_forgetful_broker(**_facts: Any) -> None:
     """A broker that evicts keys under pressure would lose tasks without a word: do not even start."""
     if problem := broker_problem(app.conf.broker_url):

@@ -1,11 +1,13 @@
 """Settings of the web server (gunicorn), the same under `serve` and in a container; each has its variable."""
 
 import os
+import sys
 from pathlib import Path
 
 from prometheus_client import multiprocess
 
 from itsm import environment as env
+from itsm.broker import broker_problem
 from itsm.processes import die_with_parent
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{env.number('PORT', default=8000)}"
@@ -25,6 +27,12 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Its heartbeat file is touched every second: in memory rather than on a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes an unlinked file
+
+
+def on_starting(_server: object) -> None:
+    """A broker that loses tasks is not used, not even by the web server, which only announces work to it."""
+    if os.environ.get("REDIS_URL") and (problem := broker_problem(os.environ["REDIS_URL"])):
+        sys.exit(problem)
 
 
 def post_fork(_server: object, _worker: object) -> None:

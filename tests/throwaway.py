@@ -14,6 +14,7 @@ import pytest
 
 from itsm.engines import Engines, Lock, needed
 from itsm.places import places
+from itsm.translations import compile_all
 
 STARTED_MARK = "VIGIE_TEST_ENGINES"
 
@@ -32,6 +33,7 @@ def pytest_load_initial_conftests() -> None:
     # The web server would collect the static files here; a missing folder is a warning, so an error.
     (var / "static").mkdir()
     os.environ |= {"VIGIE_VAR": str(var), STARTED_MARK: "1", "PUBLIC_URL": "http://127.0.0.1:8000"}
+    compile_all()
     lock = Lock(places(var))
     lock.take()
     engines = Engines(places(var), lock, durable=False)
