@@ -81,7 +81,7 @@ class CategoryChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     name_en = serializers.CharField(max_length=120, required=False, allow_blank=True)
     code = serializers.SlugField(max_length=80, required=False, source="slug")
-    parent = RowField(  # type: ignore[assignment] - DRF's own attribute of nested serializers
+    parent = RowField(  # type: ignore[assignment]
         Category.objects, names=("slug", "name"), required=False, allow_null=True
     )
     kinds = serializers.ListField(
