@@ -1,6 +1,6 @@
 """Every refusal of the API as problem details (RFC 9457), in the language of the request, naming the field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -83,48 +83,18 @@ def answer(found: Problem, path: str) -> JsonResponse:
 
 def understand(error: Exception) -> Problem | None:
     """What an exception means to the caller; None where it is a fault of ours."""
-    match error:
-        case StaleVersion():
-            return _with_fields(412, _fields(error.errors))
-        case Refused():
-            return _with_fields(422, _fields(error.errors))
-        case exceptions.ValidationError():
-            return _with_fields(422, list(_flatten(error.detail)))
-        case ModelValidationError():
-            return _with_fields(422, list(_flatten(_model_messages(error))))
-        case exceptions.APIException():
-            return _of_framework(error)
-        case Http404():
-            return Problem(404)
-        case PermissionDenied():
-            return Problem(403, str(error))
-        case RequestDataTooBig():
-            return Problem(413)
-        case SuspiciousOperation():
-            return Problem(400)
-    return _of_database(error)
+    return next((meaning(error) for kind, meaning in _MEANINGS.items() if isinstance(error, kind)), None)
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:
     headers: dict[str, str] = {}
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
     detail = "" if isinstance(error, exceptions.NotFound) else str(error.detail)
     return Problem(error.status_code, detail, headers=headers)
-
-
-def _of_database(error: Exception) -> Problem | None:
-    """Values that no check foresaw but the database refuses, and a database that is away."""
-    match error:
-        case DataError():
-            return Problem(422, str(_("One of the values cannot be stored.")))
-        case IntegrityError():
-            return Problem(409)
-        case OperationalError() | InterfaceError():
-            return Problem(503, headers={"Retry-After": "5"})
-    return None
 
 
 def _with_fields(status: int, errors: list[tuple[str, str]]) -> Problem:
@@ -157,3 +127,22 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+# The first that fits holds, so the narrower stand first. The last ones are for values that no check foresaw but the
+# database refuses, and for a database that is away.
+_MEANINGS: dict[type[Exception], Callable[[Any], Problem]] = {
+    StaleVersion: lambda error: _with_fields(412, _fields(error.errors)),
+    Refused: lambda error: _with_fields(422, _fields(error.errors)),
+    exceptions.ValidationError: lambda error: _with_fields(422, list(_flatten(error.detail))),
+    ModelValidationError: lambda error: _with_fields(422, list(_flatten(_model_messages(error)))),
+    exceptions.APIException: _of_framework,
+    Http404: lambda _error: Problem(404),
+    PermissionDenied: lambda error: Problem(403, str(error)),
+    RequestDataTooBig: lambda _error: Problem(413),
+    SuspiciousOperation: lambda _error: Problem(400),
+    DataError: lambda _error: Problem(422, str(_("One of the values cannot be stored."))),
+    IntegrityError: lambda _error: Problem(409),
+    OperationalError: lambda _error: Problem(503, headers={"Retry-After": "5"}),
+    InterfaceError: lambda _error: Problem(503, headers={"Retry-After": "5"}),
+}

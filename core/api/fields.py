@@ -1,7 +1,7 @@
 """Fields of inputs that DRF does not have."""
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -43,7 +43,7 @@ class RowField(serializers.Field[Any, Any, Any, Any]):
         if len(rows) == 1:
             row: models.Model = rows[0]
             return row
-        self._refuse("ambiguous" if rows else "unknown")
+        raise self._refusal("ambiguous" if rows else "unknown")
 
     def to_representation(self, value: models.Model) -> Any:
         """The id."""
@@ -59,17 +59,17 @@ class RowField(serializers.Field[Any, Any, Any, Any]):
 
     def _condition(self, data: Any) -> Q:
         if isinstance(data, bool) or not isinstance(data, int | str):
-            self._refuse("unreadable")
+            raise self._refusal("unreadable")
         text = str(data).strip()
         if text.isascii() and text.isdigit():
             number = int(text) if len(text) < 20 else 0
             return Q(pk=number) if 0 < number <= _MAX_ID else Q(pk__in=[])
         if isinstance(data, int) or not text or len(text) > _MAX_NAME:
-            self._refuse("unknown")
+            raise self._refusal("unknown")
         condition = Q()
         for name in self.names:
             condition |= Q(**{f"{name}__iexact": text})
         return condition
 
-    def _refuse(self, code: str) -> NoReturn:
-        self.fail(code)
+    def _refusal(self, code: str) -> serializers.ValidationError:
+        return serializers.ValidationError(str(self.error_messages[code]), code=code)

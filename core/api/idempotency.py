@@ -38,10 +38,10 @@ def answered_once(request: Request, handler: Callable[..., Response]) -> Callabl
 
 def _once(request: Request, key: str, act: Callable[[], Response]) -> Response:
     """Claim the key and act, or give the answer kept. A refused act rolls its claim back: it may be tried again."""
-    body_hash = _hash(request)
-    claimed = _claim(request.user.pk, key, body_hash)
+    body_hash, user_id = _hash(request), int(request.user.pk or 0)
+    claimed = _claim(user_id, key, body_hash)
     if claimed is None:
-        return _replay(IdempotencyKey.objects.get(user_id=request.user.pk, key=key), body_hash)
+        return _replay(IdempotencyKey.objects.get(user_id=user_id, key=key), body_hash)
     response = act()
     kept = {
         # As text: the column would give the members back in another order.

@@ -1,8 +1,8 @@
-"""Pages of a list by key set: the next page starts after the last row seen, whatever was added or removed meanwhile.
+"""Pages of a list by key set: the next page starts after the last row seen, whatever came or went meanwhile.
 
-Rows are ordered by (key, id), both in one direction, an empty key counting as infinity, which is how PostgreSQL orders by
-default; so each page is one walk along an index that matches. DRF's own cursor pages lose rows with empty keys and
-repeat ties.
+Rows are ordered by (key, id), both in one direction, an empty key counting as infinity, which is how PostgreSQL
+orders by default; so each page is one walk along an index that matches. DRF's own cursor pages lose rows with empty
+keys and repeat ties.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _, gettext_lazy
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request

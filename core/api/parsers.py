@@ -33,7 +33,7 @@ class CleanJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """The value sent. Raises `ParseError` where it is not JSON, `Refused` naming the field that cannot be stored."""
+        """The value sent. Raises `ParseError` where it is not JSON, `Refused` naming a field that cannot be stored."""
         text = _text(_bounded(stream))
         try:
             value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)

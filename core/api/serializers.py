@@ -1,7 +1,7 @@
 """Answers: declared as DRF serializers, for the schema and the labels; written by readers compiled once per class.
 
-DRF builds its fields anew for each answer and asks each of them for each value: for a list of 25 rows that costs several times the
-query. The reader of a field is made once, from the same declaration.
+DRF builds its fields anew for each answer and asks each of them for each value: for a list of 25 rows that costs
+several times the query. The reader of a field is made once, from the same declaration.
 """
 
 from collections.abc import Callable, Iterable, Mapping

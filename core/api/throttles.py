@@ -52,9 +52,8 @@ class PersonThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether the request is within the limit; the standing is left on the request for its headers."""
         scope = "person" if request.method in _SAFE else "write"
-        self.standing = stand(
-            f"{scope}:{request.user.pk}", Rate.parse(api_settings.DEFAULT_THROTTLE_RATES[scope])
-        )
+        rate = Rate.parse(str(api_settings.DEFAULT_THROTTLE_RATES[scope]))
+        self.standing = stand(f"{scope}:{request.user.pk}", rate)
         request.standing = self.standing  # type: ignore[attr-defined]
         return self.standing is None or self.standing.left >= 0
 

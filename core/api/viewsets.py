@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -112,11 +111,9 @@ class Resource(GenericViewSet[Any]):
         if request.method == "POST" and hasattr(self, "post"):
             self.post = answered_once(request, self.post)
 
-    def finalize_response(
-        self, request: HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Add the standing against the limits; private answers are kept by nobody on the way."""
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type, assignment]
+        response = super().finalize_response(request, response, *args, **kwargs)
         if standing := getattr(request, "standing", None):
             for name, value in standing.headers().items():
                 response.headers[name] = value

@@ -17,7 +17,7 @@ from tickets import pack
 from tickets.actions import open_ticket
 from tickets.models import Ticket
 
-Client = Callable[[User], APIClient]
+Client = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,9 @@ def client_of() -> Client:
 @pytest.fixture
 def mail_service(school: Entity, n1: Team, n2: Team) -> Service:
     """A service with a team at two levels."""
-    service = Service.objects.create(name="Mail", code="mail", entity=school, criticality=Criticality.MODERATE)
+    service = Service.objects.create(
+        name="Mail", code="mail", entity=school, criticality=Criticality.MODERATE
+    )
     for level, team in ((Level.N1, n1), (Level.N2, n2)):
         ServiceTeam.objects.create(service=service, level=level, team=team)
     return service
@@ -68,7 +70,9 @@ def mail_service(school: Entity, n1: Team, n2: Team) -> Service:
 @pytest.fixture
 def incident(requester: User, mail_service: Service) -> Ticket:
     """A new incident of the requester."""
-    return open_ticket("incident", by=requester, title="No mail", description="Nothing arrives.", service=mail_service)
+    return open_ticket(
+        "incident", by=requester, title="No mail", description="Nothing arrives.", service=mail_service
+    )
 
 
 def fields_of(response: Any) -> set[str]:

@@ -33,14 +33,19 @@ def client(client_of: Client, agent: User) -> APIClient:
 
 @pytest.fixture
 def many(requester: User, agent: User, mail_service: Service, incident: Ticket) -> list[Ticket]:
-    made = [open_ticket("incident", by=requester, title=f"No mail {number}", service=mail_service) for number in range(30)]
+    made = [
+        open_ticket("incident", by=requester, title=f"No mail {number}", service=mail_service)
+        for number in range(30)
+    ]
     for ticket in [incident, *made[:5]]:
         for number in range(3):
             comment(ticket, by=agent, body=f"{number} mail")
     return made
 
 
-def test_the_list_is_one_statement_whatever_its_length(client: APIClient, many: list[Ticket], n1: Team, mail_service: Service) -> None:
+def test_the_list_is_one_statement_whatever_its_length(
+    client: APIClient, many: list[Ticket], n1: Team, mail_service: Service
+) -> None:
     for query, most in (
         ("", 1),
         ("page_size=100", 1),
@@ -53,7 +58,9 @@ def test_the_list_is_one_statement_whatever_its_length(client: APIClient, many: 
         assert len(said) <= most, (query, said)
 
 
-def test_the_list_of_a_requester_is_one_statement(client_of: Client, requester: User, many: list[Ticket]) -> None:
+def test_the_list_of_a_requester_is_one_statement(
+    client_of: Client, requester: User, many: list[Ticket]
+) -> None:
     client = client_of(requester)
     assert len(statements(lambda: client.get(TICKETS))) == 1
 
@@ -63,8 +70,16 @@ def test_one_ticket_is_one_statement(client: APIClient, incident: Ticket) -> Non
     assert len(said) == 1, said
 
 
-def test_timeline_and_comments_do_not_grow_with_their_rows(client: APIClient, many: list[Ticket], incident: Ticket) -> None:
-    for part, most in (("events/", 4), ("comments/", 4), ("followers/", 2), ("attachments/", 2), ("moves/", 2)):
+def test_timeline_and_comments_do_not_grow_with_their_rows(
+    client: APIClient, many: list[Ticket], incident: Ticket
+) -> None:
+    for part, most in (
+        ("events/", 4),
+        ("comments/", 4),
+        ("followers/", 2),
+        ("attachments/", 2),
+        ("moves/", 2),
+    ):
         said = statements(lambda part=part: client.get(f"{TICKETS}{incident.reference}/{part}"))  # type: ignore[misc]
         assert len(said) <= most, (part, said)
 
@@ -75,14 +90,18 @@ def test_creating_is_at_most_eight(client: APIClient, mail_service: Service) -> 
         assert len(said) <= 8, "\n".join(said)
 
 
-def test_commenting_is_at_most_six(client: APIClient, client_of: Client, requester: User, incident: Ticket) -> None:
+def test_commenting_is_at_most_six(
+    client: APIClient, client_of: Client, requester: User, incident: Ticket
+) -> None:
     path = f"{TICKETS}{incident.reference}/comments/"
     for who in (client, client_of(requester)):
         said = statements(lambda who=who: who.post(path, {"body": "x"}))  # type: ignore[misc]
         assert len(said) <= 6, "\n".join(said)
 
 
-def test_other_lists_do_not_grow_with_their_rows(client_of: Client, administrator: User, mail_service: Service, n1: Team) -> None:
+def test_other_lists_do_not_grow_with_their_rows(
+    client_of: Client, administrator: User, mail_service: Service, n1: Team
+) -> None:
     client = client_of(administrator)
     for path, most in (("people/", 1), ("teams/", 3), ("entities/", 1), ("services/", 3), ("categories/", 1)):
         said = statements(lambda path=path: client.get(f"/api/v1/{path}"))  # type: ignore[misc]

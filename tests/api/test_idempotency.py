@@ -20,11 +20,17 @@ def test_a_retry_gets_the_same_answer_and_does_nothing(client_of: Client, agent:
     again = client.post(TICKETS, {"title": "once"}, HTTP_IDEMPOTENCY_KEY="a")
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    assert (again["ETag"], again["Location"], again["Idempotent-Replayed"]) == (first["ETag"], first["Location"], "true")
+    assert (again["ETag"], again["Location"], again["Idempotent-Replayed"]) == (
+        first["ETag"],
+        first["Location"],
+        "true",
+    )
     assert Ticket.objects.count() == 1
 
 
-def test_another_body_or_address_with_the_same_key_is_refused(client_of: Client, agent: User, incident: Ticket) -> None:
+def test_another_body_or_address_with_the_same_key_is_refused(
+    client_of: Client, agent: User, incident: Ticket
+) -> None:
     client = client_of(agent)
     client.post(TICKETS, {"title": "once"}, HTTP_IDEMPOTENCY_KEY="a")
     other = client.post(TICKETS, {"title": "twice"}, HTTP_IDEMPOTENCY_KEY="a")

@@ -50,7 +50,15 @@ FOLLOWING = {"version", "updated_at", "search", "sort_name", "priority"}
 
 
 def test_a_new_ticket_takes_only_its_fields(client_of: Client, administrator: User, incident: Ticket) -> None:
-    sane = {"title": "t", "urgency": 1, "impact": 1, "kind": "incident", "channel": "phone", "details": {}, "language": "fr"}
+    sane = {
+        "title": "t",
+        "urgency": 1,
+        "impact": 1,
+        "kind": "incident",
+        "channel": "phone",
+        "details": {},
+        "language": "fr",
+    }
     free = {**hostile(Ticket), **sane, "is_confidential": False}
     for name in ("service", "category", "entity", "requester", "team", "assignee", "reported_at"):
         free.pop(name)
@@ -58,15 +66,30 @@ def test_a_new_ticket_takes_only_its_fields(client_of: Client, administrator: Us
     assert response.status_code == 201, response.content
     made = Ticket.objects.get(pk=int(response.json()["reference"][4:]))
     assert made.pk != 1
-    assert (made.status, made.solution, made.priority_is_set, made.merged_into_id, made.reopened) == ("new", "", False, None, 0)
-    assert (made.requester_id, made.opened_by_id, made.version, made.priority) == (administrator.pk, administrator.pk, 1, 5)
+    assert (made.status, made.solution, made.priority_is_set, made.merged_into_id, made.reopened) == (
+        "new",
+        "",
+        False,
+        None,
+        0,
+    )
+    assert (made.requester_id, made.opened_by_id, made.version, made.priority) == (
+        administrator.pk,
+        administrator.pk,
+        1,
+        5,
+    )
     assert made.created_at.year > 2001
     assert made.resolved_at is made.closed_at is made.closes_at is made.due_at is None
 
 
 def test_a_change_of_a_ticket_takes_only_its_fields(client_of: Client, agent: User, incident: Ticket) -> None:
     before = columns(incident)
-    body = {name: value for name, value in hostile(Ticket).items() if name not in (*EDITABLE, "team", "assignee", "status")}
+    body = {
+        name: value
+        for name, value in hostile(Ticket).items()
+        if name not in (*EDITABLE, "team", "assignee", "status")
+    }
     body.pop("priority")
     response = client_of(agent).patch(f"/api/v1/tickets/{incident.reference}/", {**body, "title": "new"})
     assert response.status_code == 200, response.content
@@ -75,7 +98,9 @@ def test_a_change_of_a_ticket_takes_only_its_fields(client_of: Client, agent: Us
 
 def test_a_person_takes_only_its_fields(client_of: Client, administrator: User, colleague: User) -> None:
     before = columns(colleague)
-    body = {name: value for name, value in hostile(User).items() if name not in (*MANAGED_FIELDS, "is_active")}
+    body = {
+        name: value for name, value in hostile(User).items() if name not in (*MANAGED_FIELDS, "is_active")
+    }
     response = client_of(administrator).patch(f"/api/v1/people/{colleague.pk}/", {**body, "job_title": "x"})
     assert response.status_code == 200, response.content
     assert changed(colleague, before) == {"job_title"}
@@ -84,7 +109,9 @@ def test_a_person_takes_only_its_fields(client_of: Client, administrator: User, 
     )
     assert made.status_code == 201, made.content
     person = User.objects.get(email="new@example.org")
-    assert not (person.is_staff or person.is_superuser or person.has_usable_password() or person.grants.exists())
+    assert not (
+        person.is_staff or person.is_superuser or person.has_usable_password() or person.grants.exists()
+    )
 
 
 def test_one_does_not_raise_oneself(client_of: Client, requester: User, agent: User) -> None:
@@ -100,7 +127,13 @@ def test_one_does_not_raise_oneself(client_of: Client, requester: User, agent: U
 
 @pytest.mark.parametrize("path", ["people", "teams", "entities", "services", "categories"])
 def test_who_manages_nothing_writes_nothing(
-    client_of: Client, requester: User, agent: User, school: Entity, n1: Team, mail_service: Service, path: str
+    client_of: Client,
+    requester: User,
+    agent: User,
+    school: Entity,
+    n1: Team,
+    mail_service: Service,
+    path: str,
 ) -> None:
     category = Category.objects.order_by("pk").first() or Category.objects.create(name="c", slug="c")
     rows: dict[str, models.Model] = {
@@ -109,14 +142,17 @@ def test_who_manages_nothing_writes_nothing(
     row = rows[path]
     before = columns(row)
     body = {
-        "name": "x", "code": "x", "email": "x@example.org", "entity": school.pk, "level": "n1", "kind": "site", "first_name": "x",
-        "members": [agent.pk], "role": "administrator",
+        "name": "x", "code": "x", "email": "x@example.org", "entity": school.pk, "level": "n1", "kind":
+        "site", "first_name": "x", "members": [agent.pk], "role": "administrator",
     }  # fmt: skip
     for user in (requester, agent):
         client = client_of(user)
         body = {name: value for name, value in body.items() if name != "role"}
         assert client.post(f"/api/v1/{path}/", body).status_code in (403, 422)
-        assert client.patch(f"/api/v1/{path}/{row.pk}/", {"name": "x", "first_name": "x"}).status_code in (403, 404)
+        assert client.patch(f"/api/v1/{path}/{row.pk}/", {"name": "x", "first_name": "x"}).status_code in (
+            403,
+            404,
+        )
         assert client.delete(f"/api/v1/{path}/{row.pk}/").status_code in (403, 404, 405)
     assert changed(row, before) == set()
 
@@ -128,17 +164,38 @@ def test_a_role_one_does_not_hold_cannot_be_given(client_of: Client, manager: Us
     assert not User.objects.filter(email="x@example.org").exists()
 
 
-def test_a_service_takes_only_its_fields(client_of: Client, administrator: User, mail_service: Service) -> None:
+def test_a_service_takes_only_its_fields(
+    client_of: Client, administrator: User, mail_service: Service
+) -> None:
     before = columns(mail_service)
-    mine = ("name", "code", "entity", "owner", "criticality", "calendar", "description", "documentation_url", "status")
+    mine = (
+        "name",
+        "code",
+        "entity",
+        "owner",
+        "criticality",
+        "calendar",
+        "description",
+        "documentation_url",
+        "status",
+    )
     body = {name: value for name, value in hostile(Service).items() if name not in mine}
-    response = client_of(administrator).patch(f"/api/v1/services/{mail_service.pk}/", {**body, "description": "x"})
+    response = client_of(administrator).patch(
+        f"/api/v1/services/{mail_service.pk}/", {**body, "description": "x"}
+    )
     assert response.status_code == 200, response.content
     assert changed(mail_service, before) == {"description", "version"}
 
 
-def test_a_comment_takes_only_its_fields(client_of: Client, agent: User, requester: User, incident: Ticket) -> None:
-    body = {**hostile(type(comment(incident, by=agent, body="x"))), "body": "mine", "kind": "public", "author": requester.pk}
+def test_a_comment_takes_only_its_fields(
+    client_of: Client, agent: User, requester: User, incident: Ticket
+) -> None:
+    body = {
+        **hostile(type(comment(incident, by=agent, body="x"))),
+        "body": "mine",
+        "kind": "public",
+        "author": requester.pk,
+    }
     made = client_of(agent).post(f"/api/v1/tickets/{incident.reference}/comments/", body).json()
     assert made["author"]["id"] == agent.pk
     assert made["ticket"] == incident.reference

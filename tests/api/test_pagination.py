@@ -1,6 +1,6 @@
 """Pages hold every row once, whatever the keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +17,7 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 
 class View:
     ordering = "id"
-    ordering_fields = {"id": "pk", "attempts": "attempts", "leased": "leased_until"}
+    ordering_fields: Mapping[str, str] = {"id": "pk", "attempts": "attempts", "leased": "leased_until"}
 
 
 def pages(name: str, size: int) -> Iterator[list[int]]:
@@ -37,7 +37,9 @@ def add(number: int, leased_every: int) -> None:
             key=str(place),
             payload={},
             attempts=place % 3,
-            leased_until=START + timedelta(hours=place % 4) if leased_every and place % leased_every == 0 else None,
+            leased_until=START + timedelta(hours=place % 4)
+            if leased_every and place % leased_every == 0
+            else None,
         )
         for place in range(number)
     )
@@ -46,7 +48,9 @@ def add(number: int, leased_every: int) -> None:
 @pytest.mark.parametrize("name", ["id", "-id", "attempts", "-attempts", "leased", "-leased"])
 @pytest.mark.parametrize("leased_every", [0, 1, 2, 7])
 @pytest.mark.parametrize("size", [1, 3, 20])
-def test_pages_are_complete_and_in_order_with_ties_and_empty_keys(name: str, leased_every: int, size: int) -> None:
+def test_pages_are_complete_and_in_order_with_ties_and_empty_keys(
+    name: str, leased_every: int, size: int
+) -> None:
     add(20, leased_every)
     order = Order.of(View(), name)
     whole = list(OutboxMessage.objects.order_by(*order.names).values_list("pk", flat=True))

@@ -29,7 +29,10 @@ def test_rows_are_given_by_number_name_code_or_address(
     client_of: Client, agent: User, requester: User, mail_service: Service, n2: Team
 ) -> None:
     client = client_of(agent)
-    for service, team, who in ((mail_service.pk, n2.pk, requester.pk), ("MAIL", "specialists", requester.email.upper())):
+    for service, team, who in (
+        (mail_service.pk, n2.pk, requester.pk),
+        ("MAIL", "specialists", requester.email.upper()),
+    ):
         body = client.post(TICKETS, {"title": "x", "service": service, "team": team, "requester": who}).json()
         assert body["service"] == {"id": mail_service.pk, "name": "Mail"}, body
         assert body["team"]["id"] == n2.pk
@@ -42,10 +45,14 @@ def test_incidents_nest_their_details_both_ways(client_of: Client, agent: User) 
     assert made["details"] == {"symptoms": "slow", "cause": "", "workaround": ""}
     for path in (f"/api/v1/incidents/{made['reference']}/", f"{TICKETS}{made['reference']}/"):
         changed = client.patch(path, {"details": {"workaround": path}})
-        assert changed.json()["details"] == {"symptoms": "slow", "cause": "", "workaround": path}, changed.content
+        assert changed.json()["details"] == {"symptoms": "slow", "cause": "", "workaround": path}, (
+            changed.content
+        )
 
 
-def test_the_list_filters_and_searches(client_of: Client, agent: User, requester: User, incident: Ticket, n1: Team) -> None:
+def test_the_list_filters_and_searches(
+    client_of: Client, agent: User, requester: User, incident: Ticket, n1: Team
+) -> None:
     client = client_of(agent)
     other = client_of(requester).post(TICKETS, {"title": "Écran cassé"}).json()["reference"]
 
@@ -70,7 +77,16 @@ def test_the_list_filters_and_searches(client_of: Client, agent: User, requester
 
 def test_nonsense_in_a_filter_names_it(client_of: Client, agent: User) -> None:
     client = client_of(agent)
-    for query in ("status=x", "is_open=x", "team=999999", "priority=9", "ordering=password", "page_size=0", "cursor=x", "fields=password"):
+    for query in (
+        "status=x",
+        "is_open=x",
+        "team=999999",
+        "priority=9",
+        "ordering=password",
+        "page_size=0",
+        "cursor=x",
+        "fields=password",
+    ):
         response = client.get(f"{TICKETS}?{query}")
         if query == "is_open=x":
             continue
@@ -100,7 +116,9 @@ def test_only_the_fields_asked_for_are_told(client_of: Client, agent: User, inci
     assert client.get(at(incident, "?fields=status")).json() == {"status": "new"}
 
 
-def test_a_ticket_answers_to_its_alias_and_to_any_prefix(client_of: Client, agent: User, incident: Ticket) -> None:
+def test_a_ticket_answers_to_its_alias_and_to_any_prefix(
+    client_of: Client, agent: User, incident: Ticket
+) -> None:
     Alias.objects.create(ticket=incident, source="old", value="0042")
     client = client_of(agent)
     for name in ("0042", f"REQ-{incident.pk}", f"tic-{incident.pk}", incident.reference.lower()):
@@ -124,7 +142,12 @@ def test_a_change_over_a_newer_version_is_refused(client_of: Client, agent: User
     client = client_of(agent)
     tag = client.get(at(incident))["ETag"]
     assert client.patch(at(incident), {"urgency": 5}, HTTP_IF_MATCH=f"W/{tag}").status_code == 200
-    for path, body in (("", {"title": "x"}), ("moves/", {"to": "in_progress"}), ("take/", {}), ("comments/", {"body": "x"})):
+    for path, body in (
+        ("", {"title": "x"}),
+        ("moves/", {"to": "in_progress"}),
+        ("take/", {}),
+        ("comments/", {"body": "x"}),
+    ):
         method = client.patch if path == "" else client.post
         stale = method(at(incident, path), body, HTTP_IF_MATCH=tag)
         assert stale.status_code == 412, (path, stale.content)
@@ -148,9 +171,15 @@ def test_one_change_sets_owner_priority_and_fields_or_nothing(
     assert fields_of(refused) == {"reason"} or fields_of(refused) == {"priority_reason"}
     assert client.get(at(incident)).json()["assignee"] is None
     done = client.patch(
-        at(incident), {"assignee": agent.email, "priority": 1, "priority_reason": "the director", "title": "new"}
+        at(incident),
+        {"assignee": agent.email, "priority": 1, "priority_reason": "the director", "title": "new"},
     ).json()
-    assert (done["assignee"]["id"], done["priority"], done["title"], done["status"]) == (agent.pk, 1, "new", "assigned")
+    assert (done["assignee"]["id"], done["priority"], done["title"], done["status"]) == (
+        agent.pk,
+        1,
+        "new",
+        "assigned",
+    )
     assert done["priority_reason"] == "the director"
     off = client.patch(at(incident), {"assignee": None, "priority": None}).json()
     assert (off["assignee"], off["team"]["id"], off["priority"]) == (None, n1.pk, 3)
@@ -162,7 +191,9 @@ def test_a_status_is_not_a_field(client_of: Client, agent: User, incident: Ticke
     assert client_of(agent).patch(at(incident), {"status": "new", "title": "same"}).status_code == 200
 
 
-def test_a_ticket_lives_over_the_api(client_of: Client, agent: User, expert: User, requester: User, incident: Ticket, n2: Team) -> None:
+def test_a_ticket_lives_over_the_api(
+    client_of: Client, agent: User, expert: User, requester: User, incident: Ticket, n2: Team
+) -> None:
     first, second, user = client_of(agent), client_of(expert), client_of(requester)
     assert "in_progress" in [move["to"] for move in first.get(at(incident, "moves/")).json()["results"]]
     assert first.post(at(incident, "take/")).json()["assignee"]["id"] == agent.pk
@@ -174,9 +205,16 @@ def test_a_ticket_lives_over_the_api(client_of: Client, agent: User, expert: Use
     assert fields_of(missing) == {"cause", "solution", "resolution_code"}
     solved = {"to": "resolved", "cause": "disk", "solution": "replaced", "resolution_code": "software-fix"}
     resolved = second.post(at(incident, "moves/"), solved).json()
-    assert (resolved["status"], resolved["is_open"], resolved["details"]["cause"]) == ("resolved", False, "disk")
+    assert (resolved["status"], resolved["is_open"], resolved["details"]["cause"]) == (
+        "resolved",
+        False,
+        "disk",
+    )
     assert resolved["resolution_code"]["code"] == "software-fix"
-    assert user.post(at(incident, "moves/"), {"to": "in_progress", "reason": "still"}).json()["status"] == "in_progress"
+    assert (
+        user.post(at(incident, "moves/"), {"to": "in_progress", "reason": "still"}).json()["status"]
+        == "in_progress"
+    )
     assert second.post(at(incident, "moves/"), solved).status_code == 200
     assert user.post(at(incident, "moves/"), {"to": "closed"}).json()["status"] == "closed"
     verbs = [event["verb"] for event in first.get(at(incident, "events/")).json()["results"]]
@@ -185,7 +223,9 @@ def test_a_ticket_lives_over_the_api(client_of: Client, agent: User, expert: Use
 
 
 @pytest.mark.parametrize("to", ["closed", "nowhere", "", None, 5, ["resolved"], {"a": 1}])
-def test_a_move_that_is_not_allowed_names_to(client_of: Client, agent: User, incident: Ticket, to: object) -> None:
+def test_a_move_that_is_not_allowed_names_to(
+    client_of: Client, agent: User, incident: Ticket, to: object
+) -> None:
     response = client_of(agent).post(at(incident, "moves/"), {"to": to})
     assert response.status_code == 422
     assert fields_of(response) == {"to"}
@@ -205,7 +245,9 @@ def test_notes_stay_inside(client_of: Client, agent: User, requester: User, inci
     assert user.post(at(incident, "comments/"), {"body": "x", "public": False}).status_code == 403
 
 
-def test_a_comment_is_edited_published_and_never_hidden_again(client_of: Client, agent: User, requester: User, incident: Ticket) -> None:
+def test_a_comment_is_edited_published_and_never_hidden_again(
+    client_of: Client, agent: User, requester: User, incident: Ticket
+) -> None:
     staff = client_of(agent)
     note = staff.post(at(incident, "comments/"), {"body": "frist", "public": False}).json()
     path = at(incident, f"comments/{note['id']}/")
@@ -217,13 +259,17 @@ def test_a_comment_is_edited_published_and_never_hidden_again(client_of: Client,
     assert written.body == "first"
 
 
-def test_an_answer_of_the_requester_resumes(client_of: Client, agent: User, requester: User, incident: Ticket) -> None:
+def test_an_answer_of_the_requester_resumes(
+    client_of: Client, agent: User, requester: User, incident: Ticket
+) -> None:
     client_of(agent).post(at(incident, "moves/"), {"to": "pending", "pending_reason": "requester"})
     client_of(requester).post(at(incident, "comments/"), {"body": "here it is"})
     assert client_of(agent).get(at(incident)).json()["status"] == "in_progress"
 
 
-def test_followers_come_and_go(client_of: Client, agent: User, requester: User, colleague: User, incident: Ticket) -> None:
+def test_followers_come_and_go(
+    client_of: Client, agent: User, requester: User, colleague: User, incident: Ticket
+) -> None:
     staff, other = client_of(agent), client_of(colleague)
     assert other.get(at(incident)).status_code == 404
     assert staff.post(at(incident, "followers/"), {"user": colleague.pk}).status_code in (201, 422)
@@ -235,7 +281,9 @@ def test_followers_come_and_go(client_of: Client, agent: User, requester: User, 
     assert staff.delete(at(incident, "followers/me/")).status_code == 404
 
 
-def test_what_is_not_visible_is_not_there(client_of: Client, outsider: User, outside_agent: User, incident: Ticket, agent: User) -> None:
+def test_what_is_not_visible_is_not_there(
+    client_of: Client, outsider: User, outside_agent: User, incident: Ticket, agent: User
+) -> None:
     comment(incident, by=agent, body="x")
     for user in (outsider, outside_agent):
         client = client_of(user)
@@ -248,7 +296,9 @@ def test_what_is_not_visible_is_not_there(client_of: Client, outsider: User, out
             assert client.post(at(incident, part), body).status_code == 404, part
 
 
-def test_what_is_seen_but_not_allowed_is_forbidden(client_of: Client, requester: User, auditor: User, incident: Ticket) -> None:
+def test_what_is_seen_but_not_allowed_is_forbidden(
+    client_of: Client, requester: User, auditor: User, incident: Ticket
+) -> None:
     client = client_of(requester)
     for part in ("take/", "assign/", "pass-on/", "moves/"):
         body = {"to": "in_progress", "reason": "x", "level": "n2", "team": None}

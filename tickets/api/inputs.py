@@ -29,8 +29,12 @@ class TicketInput(serializers.Serializer[Any]):
 
     title = serializers.CharField(max_length=TITLE)
     description = Words(max_length=TEXT, help_text="Markdown.")
-    urgency = serializers.IntegerField(min_value=1, max_value=5, required=False, help_text="1 very low … 5 very high.")
-    impact = serializers.IntegerField(min_value=1, max_value=5, required=False, help_text="1 very low … 5 very high.")
+    urgency = serializers.IntegerField(
+        min_value=1, max_value=5, required=False, help_text="1 very low … 5 very high."
+    )
+    impact = serializers.IntegerField(
+        min_value=1, max_value=5, required=False, help_text="1 very low … 5 very high."
+    )
     service = RowField(Service.objects, names=("code", "name"), required=False, allow_null=True)
     category = RowField(Category.objects, required=False, allow_null=True)
     entity = RowField(Entity.objects, names=("code", "name"), required=False)
@@ -38,7 +42,9 @@ class TicketInput(serializers.Serializer[Any]):
     team = RowField(Team.objects, required=False, allow_null=True)
     assignee = RowField(User.objects, names=("email",), required=False, allow_null=True)
     is_confidential = serializers.BooleanField(required=False)
-    details = serializers.DictField(child=Words(max_length=SHORT), required=False, help_text="Columns of the kind.")
+    details = serializers.DictField(
+        child=Words(max_length=SHORT), required=False, help_text="Columns of the kind."
+    )
 
 
 class TicketCreation(TicketInput):
@@ -47,7 +53,9 @@ class TicketCreation(TicketInput):
     kind = serializers.ChoiceField(choices=Kind.choices, default=Kind.INCIDENT)
     channel = serializers.ChoiceField(choices=Channel.choices, default=Channel.API)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
-    reported_at = serializers.DateTimeField(required=False, help_text="When the call came in, where it is entered late.")
+    reported_at = serializers.DateTimeField(
+        required=False, help_text="When the call came in, where it is entered late."
+    )
 
 
 class TicketChange(TicketInput):
@@ -55,7 +63,9 @@ class TicketChange(TicketInput):
 
     priority = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
     priority_reason = Words(max_length=TITLE, help_text="Why the priority is set by hand.")
-    status = serializers.CharField(required=False, help_text="Refused where it differs: a status changes by a move.")
+    status = serializers.CharField(
+        required=False, help_text="Refused where it differs: a status changes by a move."
+    )
 
 
 class MoveInput(serializers.Serializer[Any]):
@@ -110,7 +120,9 @@ class CommentChange(serializers.Serializer[Any]):
 class AttachmentInput(serializers.Serializer[Any]):
     """Files to add, as `multipart/form-data`; several parts may be named `files`."""
 
-    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True, max_length=None), min_length=1, max_length=20)
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), min_length=1, max_length=20
+    )
     public = serializers.BooleanField(default=True)
 
 

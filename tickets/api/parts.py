@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model, Q, QuerySet, Value
 from django.http import FileResponse, Http404
@@ -16,6 +16,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import person_of
 from accounts.models import User
 from core.api import etags
 from core.api.parsers import FilesParser
@@ -49,13 +50,12 @@ class TicketPart(Resource):
     @property
     def person(self) -> User:
         """Who asks."""
-        person: User = self.request.user
-        return person
+        return person_of(self.request)
 
     def get_queryset(self) -> QuerySet[Any]:
         """The rows of the ticket that the person may see."""
         if getattr(self, "swagger_fake_view", False):
-            return self.queryset.none()
+            return cast("QuerySet[Any]", self.queryset).none()
         return self.of_ticket()
 
     def of_ticket(self) -> QuerySet[Any]:
@@ -118,12 +118,16 @@ class EventResource(TicketPart):
 
     def of_ticket(self) -> QuerySet[Event]:
         """The events the person reads."""
-        rows = Event.objects.filter(ticket=self.ticket).filter(Q(comment=None) | Q(comment__withdrawn_at=None))
+        rows = Event.objects.filter(ticket=self.ticket).filter(
+            Q(comment=None) | Q(comment__withdrawn_at=None)
+        )
         internal = sees_internal(self.person, self.ticket)
         if not internal:
             rows = rows.public(timezone.now()) | rows.filter(actor=self.person)
         rows = rows.annotate(for_staff=Value(internal))
-        rows = rows.select_related("actor", "comment__author").prefetch_related("comment__attachments__uploaded_by")
+        rows = rows.select_related("actor", "comment__author").prefetch_related(
+            "comment__attachments__uploaded_by"
+        )
         return rows.defer("comment__search")
 
 
@@ -181,7 +185,9 @@ class AttachmentContentResource(Resource):
             content = file.file.open("rb")
         except OSError as error:
             raise Http404 from error
-        response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+        response = FileResponse(
+            content, as_attachment=True, filename=file.name, content_type=file.content_type
+        )
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return response
 

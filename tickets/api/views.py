@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import person_of
 from accounts.models import User
 from core.api import etags
 from core.api.pagination import listed
@@ -21,10 +22,18 @@ from core.api.viewsets import Resource
 from core.exceptions import Refused
 from tickets import actions, references
 from tickets.actions.moving import moves_for
-from tickets.api.answers import MoveSerializer, TicketRowSerializer, TicketSerializer, for_rows, for_whole, move_words
+from tickets.api.answers import (
+    MoveSerializer,
+    TicketRowSerializer,
+    TicketSerializer,
+    for_rows,
+    for_whole,
+    move_words,
+)
 from tickets.api.inputs import AssignInput, MoveInput, NothingInput, PassOnInput, TicketChange, TicketCreation
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
+from tickets.models.ticket import TicketQuerySet
 
 _OWNER = ("team", "assignee")
 
@@ -47,7 +56,12 @@ class TicketResource(Resource):
     lookup_field = "reference"
     lookup_value_regex = "[^/]+"
     ordering = "-created_at"
-    ordering_fields = {"created_at": "created_at", "due_at": "due_at", "updated_at": "updated_at", "priority": "priority"}
+    ordering_fields = {
+        "created_at": "created_at",
+        "due_at": "due_at",
+        "updated_at": "updated_at",
+        "priority": "priority",
+    }
     kind = ""
 
     def ticket(self) -> Ticket:
@@ -59,16 +73,14 @@ class TicketResource(Resource):
         """The ticket of the address, with all that is said of it."""
         return references.find(self.kwargs["reference"], user=self.person, queryset=for_whole(self.rows()))
 
-    def rows(self) -> QuerySet[Ticket]:
+    def rows(self) -> TicketQuerySet:
         """The tickets of this endpoint, before visibility."""
-        rows: QuerySet[Ticket] = self.queryset.all()
-        return rows
+        return cast("TicketQuerySet", cast("QuerySet[Ticket]", self.queryset).all())
 
     @property
     def person(self) -> User:
         """Who asks."""
-        person: User = self.request.user
-        return person
+        return person_of(self.request)
 
     @extend_schema(responses=TicketRowSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -96,7 +108,9 @@ class TicketResource(Resource):
         if request.method != "POST":
             return listed(move_words(moves_for(self.person, self.ticket())))
         data = self.read_input()
-        return self.changed(actions.move(self.ticket(), data.pop("to"), by=self.person, values=data, version=self.version))
+        return self.changed(
+            actions.move(self.ticket(), data.pop("to"), by=self.person, values=data, version=self.version)
+        )
 
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, **kwargs: Any) -> Response:
@@ -142,7 +156,9 @@ def change(ticket: Ticket, changes: Mapping[str, Any], *, by: User, version: int
     return actions.edit(ticket, data, by=by, version=version) if data or version is not None else ticket
 
 
-def _set_priority(ticket: Ticket, priority: int | None, reason: str, *, by: User, version: int | None) -> Ticket:
+def _set_priority(
+    ticket: Ticket, priority: int | None, reason: str, *, by: User, version: int | None
+) -> Ticket:
     if priority is None:
         return actions.clear_priority(ticket, by=by, version=version)
     return actions.set_priority(ticket, priority, reason=reason, by=by, version=version)
