@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from django.utils import formats, timezone
-from django.utils.translation import gettext as _, pgettext
+from django.utils import dateformat, formats, timezone
+from django.utils.translation import get_language, gettext as _, pgettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -14,7 +15,13 @@ def exact(at: datetime | date) -> str:
     """The whole date and time: "Monday 23 November 2026, 14:30"; a date without its time."""
     if not isinstance(at, datetime):
         return formats.date_format(at, pgettext("date format", "l j F Y"))
-    return formats.date_format(timezone.localtime(at), pgettext("date format", "l j F Y, H:i"))
+    return _written(timezone.localtime(at).replace(second=0, microsecond=0, tzinfo=None), get_language())
+
+
+@lru_cache(maxsize=8192)
+def _written(local: datetime, language: str | None) -> str:
+    """A local minute in words. Lists show the same minutes again and again, and words of dates are slow to make."""
+    return dateformat.format(local, pgettext("date format", "l j F Y, H:i"))
 
 
 def short(at: datetime, now: datetime | None = None) -> str:

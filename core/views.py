@@ -149,10 +149,21 @@ class ListPage(PageMixin, View):
 
     @cached_property
     def filterset(self) -> django_filters.FilterSet | None:
-        """The filters over the rows, None where the list has none."""
-        if self.filterset_class is None:
+        """The filters over the rows, None where none is asked for: building their form is slow."""
+        if self.filterset_class is None or not self.is_filtered:
             return None
         return self.filterset_class(self.request.GET, queryset=self.get_queryset(), request=self.request)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the address names a filter, or asks for the panel of filters."""
+        names = self.filterset_class.base_filters if self.filterset_class else {}
+        return any(name == "filters" or name in names for name in self.request.GET)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether the list has a search field."""
+        return self.filterset_class is not None and "q" in self.filterset_class.base_filters
 
     @cached_property
     def matching(self) -> QuerySet[Any]:
@@ -214,7 +225,9 @@ class ListPage(PageMixin, View):
     @property
     def has_panel(self) -> bool:
         """Whether there are filters besides the search field."""
-        return self.filterset is not None and any(name != "q" for name in self.filterset.form.fields)
+        return self.filterset_class is not None and any(
+            name != "q" for name in self.filterset_class.base_filters
+        )
 
     def panel(self) -> Iterator[Picker]:
         """The filters besides the search field, as the panel shows them."""
@@ -249,6 +262,7 @@ class ListPage(PageMixin, View):
             "filter": self.filterset,
             "filters_open": "filters" in query,
             "filters_address": changed(query, filters=None if "filters" in query else "1"),
+            "q": query.get("q", ""),
             "kept": [(name, value) for name in ("sort",) if (value := query.get(name))],
             "chips": self.chips(),
             "clear_address": self.request.path,
