@@ -4,7 +4,7 @@ from typing import Any
 
 from tickets.models import Event, Ticket
 
-_BEGINS: dict[str, Any] = {"status": "new", "team": None, "assignee": None, "pending_reason": None}
+_BEGINS: dict[str, Any] = {"status": "new", "pending_reason": None}
 
 
 def replay(ticket: Ticket) -> dict[str, Any]:
