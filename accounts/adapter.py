@@ -10,17 +10,22 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import mail
 from accounts.fields import normal_email
+from accounts.models import User
 from accounts.secrets import seal, unseal
+from core.db import locked
 
 NAME = "Vigie"
 WAIT_SECONDS = 300
+UNKNOWN_ACCOUNT = "account/email/unknown_account"
 
 
 def public_host() -> str:
@@ -63,6 +68,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         # By account *and* address: a stranger's guesses must not lock the owner out.
         return f"{normal_email(credentials.get('email', ''))}@{self.get_client_ip(request)}"
 
+    def set_password(self, user: Any, password: str) -> None:
+        """Write the new password, unless another was written since this request read the person.
+
+        Of two uses of one link at the same moment, one wins.
+        """
+        with transaction.atomic():
+            current = locked(User.objects.filter(pk=user.pk)).values_list("password", flat=True).get()
+            if current != user.password:
+                raise ImmediateHttpResponse(redirect("account_reset_password"))
+            user.set_password(password)
+            user.save(update_fields=["password"])
+
     def is_safe_url(self, url: str | None) -> bool:
         """After sign-in one goes to a page of the portal, never elsewhere."""
         return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
@@ -89,7 +106,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         self.send_mail(template_prefix, email or user.email, notice | (context or {}))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write the mail to the outbox, in the reader's language."""
+        """Write the mail to the outbox, in the reader's language.
+
+        For an address that nobody has, the same work is done on a letter that is never sent: the time of the
+        answer must not tell who has an account.
+        """
+        if template_prefix == UNKNOWN_ACCOUNT:
+            email, template_prefix = mail.NOBODY, "account/email/password_reset_key"
+            context = {"password_reset_url": self.get_reset_password_from_key_url("0-none")}
         person = context.get("user")
         about = {
             "request": self.request,

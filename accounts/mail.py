@@ -17,6 +17,7 @@ from core.models import OutboxMessage
 from core.outbox import enqueue, sender
 
 TOPIC = "accounts.mail"
+NOBODY = ""
 
 
 def post(*, to: str, subject: str, text: str, html: str = "") -> None:
@@ -29,6 +30,8 @@ def post(*, to: str, subject: str, text: str, html: str = "") -> None:
 def send(message: OutboxMessage) -> None:
     """Send one mail. Its Message-ID is the outbox key, so that a repeat is recognisable."""
     letter = json.loads(unseal(message.payload["sealed"]))
+    if letter["to"] == NOBODY:
+        return
     headers = {
         "Message-ID": f"<{message.key.replace(':', '.')}@{urlsplit(settings.PUBLIC_URL).hostname}>",
         "Auto-Submitted": "auto-generated",

@@ -1,15 +1,18 @@
 """People: created, invited, changed, deactivated."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from accounts import actions, mail
 from accounts.models import ApiToken, Entity, Grant, Membership, Role, User
 from core.exceptions import Refused
 from core.models import OutboxMessage
-from tests.factories import grant, make_role, make_team, make_user
+from tests.factories import grant, make_entity, make_role, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +125,30 @@ def test_last_administrator_stays(administrator: User, school: Entity) -> None:
     actions.grant_role(second, role, held.entity, by=administrator)
     actions.deactivate(administrator, by=User.objects.get(pk=second.pk))
     assert not User.objects.get(pk=administrator.pk).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_one_stays_when_each_removes_the_other() -> None:
+    top = make_entity("Top")
+    pair = [make_user(entity=top) for _ in range(2)]
+    for one in pair:
+        grant(one, "administrator", top)
+
+    def remove(number: int) -> bool:
+        try:
+            actions.deactivate(
+                User.objects.get(pk=pair[1 - number].pk), by=User.objects.get(pk=pair[number].pk)
+            )
+        except (Refused, PermissionDenied):
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(remove, range(2)))
+    assert outcomes.count(True) == 1
+    assert User.objects.filter(pk__in=[one.pk for one in pair], is_active=True).count() == 1
 
 
 def test_deactivation_ends_tokens_and_sessions(administrator: User, agent: User, client: object) -> None:

@@ -4,20 +4,24 @@ import json
 import re
 
 import pytest
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
 from accounts import mail
-from accounts.models import User
+from accounts.adapter import AccountAdapter
+from accounts.models import Entity, User
 from accounts.secrets import unseal
 from core.cache import breaker
 from core.models import OutboxMessage
+from core.outbox import relay
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +35,8 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **extra: str) 
 
 def letters() -> list[dict[str, str]]:
     rows = OutboxMessage.objects.filter(topic=mail.TOPIC).order_by("pk")
-    return [json.loads(unseal(row.payload["sealed"])) for row in rows]
+    found = [json.loads(unseal(row.payload["sealed"])) for row in rows]
+    return [letter for letter in found if letter["to"] != mail.NOBODY]
 
 
 def reset_link(client: Client, email: str) -> str:
@@ -144,6 +149,21 @@ def test_link_sets_a_password_once(client: Client, requester: User) -> None:
         assert b"password1" not in page.content
 
 
+def test_of_two_uses_of_a_link_at_once_one_wins(client: Client, requester: User) -> None:
+    link = path_of(reset_link(client, requester.email))
+    forms = []
+    for each in (Client(), Client()):
+        forms.append((each, each.get(link, follow=True).redirect_chain[-1][0]))
+    adapter = AccountAdapter()
+    first, second = (User.objects.get(pk=requester.pk) for _ in range(2))
+    adapter.set_password(first, "a wholly different one 5")
+    with pytest.raises(ImmediateHttpResponse):
+        adapter.set_password(second, "an attacker's choice 6")
+    for each, form in forms:
+        each.post(form, {"password1": "an attacker's choice 6", "password2": "an attacker's choice 6"})
+    assert User.objects.get(pk=requester.pk).check_password("a wholly different one 5")
+
+
 def test_link_ends_with_a_new_address(client: Client, requester: User) -> None:
     link = path_of(reset_link(client, requester.email))
     User.objects.filter(pk=requester.pk).update(email="elsewhere@example.org")
@@ -209,3 +229,35 @@ def test_second_factor_is_asked_and_stored_sealed(client: Client, with_totp: Use
     codes = [client.post(reverse("mfa_authenticate"), {"code": f"{n:06}"}).status_code for n in range(12)]
     assert client.get(reverse("account:profile")).status_code == 302
     assert 302 not in codes[:3]
+
+
+def test_letter_for_an_unknown_address_is_written_and_dropped(
+    client: Client, db: None, mailoutbox: list[object]
+) -> None:
+    client.post(RESET, {"email": "unknown@example.org"})
+    assert OutboxMessage.objects.filter(topic=mail.TOPIC).count() == 1
+    assert relay(mail.TOPIC) == 1
+    assert not mailoutbox
+
+
+def test_letter_is_sent_with_a_fixed_message_id(
+    client: Client, requester: User, mailoutbox: list[EmailMessage]
+) -> None:
+    reset_link(client, requester.email)
+    row = OutboxMessage.objects.get(topic=mail.TOPIC)
+    mail.send(row)
+    mail.send(row)
+    assert [sent.to for sent in mailoutbox] == [[requester.email]] * 2
+    assert len({sent.extra_headers["Message-ID"] for sent in mailoutbox}) == 1
+
+
+def test_technical_administration_has_no_door_of_its_own(
+    client: Client, administrator: User, school: Entity
+) -> None:
+    page = client.get("/admin/", follow=True)
+    assert page.redirect_chain[-1][0].startswith(LOGIN)
+    client.force_login(administrator)
+    assert client.get("/admin/", follow=True).status_code == 403
+    root = User.objects.create_superuser("root@example.org", PASSWORD, entity=school)
+    client.force_login(root)
+    assert client.get("/admin/").status_code == 200
