@@ -28,7 +28,7 @@ STOP_SECONDS = 20.0
 LONGEST_BACK_OFF = 10.0
 STEADY_SECONDS = 30.0
 # Advice to administrators of big servers, which the embedded ones are not.
-NOISE = ("Memory overcommit must be enabled", "signal-handler (")
+NOISE = ("Memory overcommit must be enabled", "signal-handler (", "Hitting Ctrl+C again")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -219,12 +219,7 @@ class Supervisor:
 
     def _turn(self, patience: float = 0.5) -> None:
         """One turn of the loop: pass on output, notice deaths, restart what is due. StopEverything when told to."""
-        for key, _events in self._selector.select(patience):
-            if isinstance(key.data, Child):
-                self._read(key.fd, key.data)
-            else:
-                with suppress(BlockingIOError):
-                    os.read(key.fd, 4096)
+        self._pass_on_output(patience)
         if self._asked_to_stop:
             raise StopEverything
         for child in self._children:
@@ -233,6 +228,15 @@ class Supervisor:
             elif child.restart_at is not None and time.monotonic() >= child.restart_at:
                 self.say(f"{'serve':<8} | Starting {child.name} again")
                 self._start(child)
+
+    def _pass_on_output(self, patience: float) -> None:
+        """Wait for output or a signal at most `patience` seconds, and print what came with its author's name."""
+        for key, _events in self._selector.select(patience):
+            if isinstance(key.data, Child):
+                self._read(key.fd, key.data)
+            else:
+                with suppress(BlockingIOError):
+                    os.read(key.fd, 4096)
 
     def _note_death(self, child: Child) -> None:
         """Plan a restart with back-off, or give up after five deaths within a minute."""
@@ -265,7 +269,7 @@ class Supervisor:
             lines, child.unread = [child.unread], b""
         for line in lines:
             text = line.decode(errors="replace").rstrip("\r")
-            if not any(noise in text for noise in NOISE):
+            if text.strip() and not any(noise in text for noise in NOISE):
                 child.last_lines.append(text)
                 self.say(f"{child.name:<8} | {text}")
 
@@ -284,26 +288,26 @@ class Supervisor:
             return
         if self._asked_to_stop:
             self.say("Stopping…")
-        for child in reversed(self._children):
-            if child.process is None or child.process.poll() is not None:
-                continue
-            is_engine = child.name in self._engines.children
-            self._stop_one(child, hurried=not is_engine)
+        engines = [child for child in reversed(self._children) if child.name in self._engines.children]
+        # The portal's processes do not need one another to end; the engines must outlive them all.
+        self._stop_together([child for child in self._children if child not in engines], may_hurry=True)
+        for engine in engines:
+            self._stop_together([engine], may_hurry=False)
         self.say("All stopped.")
 
-    def _stop_one(self, child: Child, *, hurried: bool) -> None:
-        assert child.process  # noqa: S101 - checked by the caller
-        child.process.send_signal(child.stop_signal)
+    def _stop_together(self, children: Sequence[Child], *, may_hurry: bool) -> None:
+        running = [child for child in children if child.process and child.process.poll() is None]
+        for child in running:
+            child.process.send_signal(child.stop_signal)  # type: ignore[union-attr]  # filtered above
         deadline = time.monotonic() + STOP_SECONDS
-        while child.process.poll() is None and time.monotonic() < deadline and not (hurried and self._hurry):
-            for key, _events in self._selector.select(0.1):
-                if isinstance(key.data, Child):
-                    self._read(key.fd, key.data)
-                else:
-                    with suppress(BlockingIOError):
-                        os.read(key.fd, 4096)
-        kill_session(child.process)
-        self._read_rest(child)
+        while any(child.process and child.process.poll() is None for child in running):
+            if time.monotonic() > deadline or (may_hurry and self._hurry):
+                break
+            self._pass_on_output(0.1)
+        for child in running:
+            if child.process:
+                kill_session(child.process)
+            self._read_rest(child)
 
 
 def manage(*argv: str) -> list[str]:

@@ -1,6 +1,8 @@
 """The embedded engines under commands: shared, recovered, never two on one folder, never left behind."""
 
+import base64
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -189,6 +191,20 @@ def test_a_missing_setting_stops_a_command_with_one_message(var: Path) -> None:
     assert "SECRET_KEY is missing" in asked.stderr
     assert "FIELD_KEYS is missing" in asked.stderr
     assert "Traceback" not in asked.stderr
+
+
+def test_production_settings_pass_the_check_for_deployment(var: Path) -> None:
+    production = {
+        "DATABASE_URL": "postgresql://vigie:x@db.example.org/vigie",
+        "REDIS_URL": "redis://broker.example.org/0",
+        "CACHE_URL": "redis://cache.example.org/0",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "PUBLIC_URL": "https://help.example.org",
+        "EMAIL_URL": "console:",
+    }
+    checked = manage(var, "check", "--deploy", "--fail-level", "WARNING", **production)
+    assert checked.returncode == 0, checked.stderr
 
 
 def run_sql(where: Places, statement: str) -> object:
