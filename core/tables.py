@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import escape
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from core import markup
@@ -120,10 +121,5 @@ class Table:
 
 def changed(query: QueryDict, **changes: str | None) -> str:
     """The query string with some values replaced, or removed where the new value is None."""
-    copy = query.copy()
-    for name, value in changes.items():
-        if value is None:
-            copy.pop(name, None)
-        else:
-            copy[name] = value
-    return f"?{copy.urlencode()}"
+    kept = [(name, value) for name, values in query.lists() if name not in changes for value in values]
+    return f"?{urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])}"

@@ -54,7 +54,13 @@ def span(seconds: float) -> str:
 
 def relative(at: datetime, now: datetime | None = None) -> str:
     """How long ago or ahead: "just now", "12 min ago", "yesterday 14:30", "in 3 h", else the short time."""
-    current = now or timezone.now()
+    minute = (now or timezone.now()).replace(second=0, microsecond=0)
+    return _relative(at, minute, get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=8192)
+def _relative(at: datetime, current: datetime, language: str | None, zone: str) -> str:
+    """The words of a time that hold for a minute: many readers look at the same lists."""
     seconds = (current - at).total_seconds()
     if abs(seconds) < MINUTE:
         return _("just now")

@@ -6,6 +6,7 @@ Catalogue with an example of each: docs/components.md.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from core import forms as core_forms, markdown as core_markdown, markup, times
+
+SHORT_TEXT = 4000
 
 register = template.Library()
 
@@ -60,7 +63,12 @@ def person(who: Any, none: Words = "") -> SafeString:
 
 @register.simple_tag
 def markdown(text: str) -> SafeString:
-    """`{% markdown text=comment.body %}`."""
+    """`{% markdown text=comment.body %}`; texts of usual length are rendered once per process."""
+    return _rendered(text) if len(text) <= SHORT_TEXT else core_markdown.render(text)
+
+
+@lru_cache(maxsize=2048)
+def _rendered(text: str) -> SafeString:
     return core_markdown.render(text)
 
 

@@ -51,7 +51,7 @@ def test_table_inherits_columns_and_leaves_out_those_set_to_none() -> None:
 
 def test_head_of_a_sorted_column_turns_the_order_round() -> None:
     head = next(ThingTable([], query=QueryDict("sort=name&page=3&q=x"), sort="name").headers())
-    assert (head.direction, head.address) == ("ascending", "?sort=-name&q=x")
+    assert (head.direction, head.address) == ("ascending", "?q=x&sort=-name")
 
 
 def test_changed_query_keeps_the_rest() -> None:
