@@ -25,12 +25,9 @@ SOURCE_MAP = re.compile(rb"\n?(?://|/\*)# sourceMappingURL=[^\n*]*(?:\*/)?[ \t]*
 
 # Folder under static/vendor → package and the files copied from it (globs relative to the package).
 PACKAGES = {
-    "tabler": ("@tabler/core", ["dist/css/tabler.min.css", "dist/js/tabler.min.js"]),
-    "inter": ("@fontsource-variable/inter", ["LICENSE", "files/*-wght-*.woff2"]),
-    "markdown-toolbar": ("@github/markdown-toolbar-element", ["LICENSE", "dist/index.js"]),
-    "tom-select": (
-        "tom-select",
-        ["LICENSE*", "dist/css/tom-select.min.css", "dist/js/tom-select.complete.min.js"],
+    "inter": (
+        "@fontsource-variable/inter",
+        ["LICENSE", "files/inter-latin-wght-normal.woff2", "files/inter-latin-ext-wght-normal.woff2"],
     ),
 }
 
