@@ -6,7 +6,7 @@ Events hold verbs and keys; the names of all rows they speak of are read once fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -91,10 +91,13 @@ class Entry:
         return self.comment.kind if self.comment else "change"
 
 
-def entries(ticket: Ticket, user: User, *, limit: int | None = None) -> list[Entry]:
+def entries(
+    ticket: Ticket, user: User, *, limit: int | None = None, known: Iterable[models.Model] = ()
+) -> list[Entry]:
     """The timeline of a ticket for one reader, oldest first; `limit` keeps the newest.
 
-    Requesters get public events only, and no answer that its author can still take back.
+    Requesters get public events only, and no answer that its author can still take back. Rows that the caller has
+    read already, and of which the timeline may speak, are `known`.
     """
     internal = sees_internal(user, ticket)
     events = Event.objects.filter(ticket=ticket).select_related("actor", "comment__author")
@@ -103,7 +106,7 @@ def entries(ticket: Ticket, user: User, *, limit: int | None = None) -> list[Ent
     newest = list(events.order_by("-at", "-id")[: limit or 2000])
     newest.reverse()
     files = _files_of(ticket, internal=internal)
-    names = _Names(newest)
+    names = _Names(newest, [*_at_hand(newest, ticket), *known])
     return [
         _entry(event, names, files, internal=internal)
         for event in newest
@@ -122,10 +125,18 @@ def _files_of(ticket: Ticket, *, internal: bool) -> dict[int | None, list[Attach
     return by_comment
 
 
-class _Names:
-    """The names of the rows that events speak of, read one table at a time and only where needed."""
+def _at_hand(events: Iterable[Event], ticket: Ticket) -> Iterator[models.Model]:
+    """Rows that were read with the ticket and its events."""
+    for event in events:
+        yield from (row for row in (event.actor, event.comment and event.comment.author) if row)
+    related = (ticket._state.fields_cache.get(name) for name in _ROWS)
+    yield from (row for row in related if row)
 
-    def __init__(self, events: Iterable[Event]) -> None:
+
+class _Names:
+    """The names of the rows that events speak of, read one table at a time and only where not at hand already."""
+
+    def __init__(self, events: Iterable[Event], known: Iterable[models.Model]) -> None:
         wanted: dict[type[models.Model], set[int]] = defaultdict(set)
         for event in events:
             for name, values in event.data.get("changes", {}).items():
@@ -134,7 +145,12 @@ class _Names:
             for name in ("user", "instead_of", "pending_reason", "resolution_code"):
                 if isinstance(event.data.get(name), int):
                     wanted[_ROWS[name]].add(event.data[name])
-        self._rows = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items() if keys}
+        self._rows: dict[type[models.Model], dict[int, models.Model]] = defaultdict(dict)
+        for row in known:
+            self._rows[type(row)][row.pk] = row
+        for model, keys in wanted.items():
+            if missing := keys - self._rows[model].keys():
+                self._rows[model] |= model._default_manager.in_bulk(missing)
 
     def of(self, name: str, value: Any) -> str:
         """The words for one value of a field."""

@@ -41,6 +41,7 @@ from tickets.forms import (
     PassOnForm,
     PriorityForm,
 )
+from tickets.kinds import registry
 from tickets.models import Comment, Follower, Link, Ticket
 from tickets.permissions import sees_internal
 from tickets.references import find
@@ -74,7 +75,8 @@ class TicketPage(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The page; another name leads to the right one, and a requester to the portal's face."""
         user = reader(request)
-        ticket = find(reference, user=user, queryset=Ticket.objects.select_related(*_RELATIONS))
+        details = [kind.details_name for kind in registry.all() if kind.details_name]
+        ticket = find(reference, user=user, queryset=Ticket.objects.select_related(*_RELATIONS, *details))
         if not sees_internal(user, ticket):
             return redirect("portal:request", reference=ticket.reference)
         if ticket.reference != reference:
@@ -91,7 +93,8 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
     """The variables of the ticket page."""
     user = reader(request)
     shown = request.GET.get("show", "all")
-    lines = entries(ticket, user)
+    followers = [row.user for row in Follower.objects.filter(ticket=ticket).select_related("user")]
+    lines = entries(ticket, user, known=followers)
     steps = moves_for(user, ticket)
     return {
         "ticket": ticket,
@@ -107,7 +110,7 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
             ("changes", _("Changes")),
         ),
         "opening_files": next((line.attachments for line in lines if line.event.verb == "opened"), []),
-        "followers": [row.user for row in Follower.objects.filter(ticket=ticket).select_related("user")],
+        "followers": followers,
         "follow_form": FollowForm(user=user),
         "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
         "links": links_of(user, ticket),
