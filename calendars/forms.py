@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from calendars.holidays_of import COUNTRIES, SUBDIVISIONS
@@ -72,7 +73,9 @@ class CalendarForm(forms.Form):
             kwargs["initial"] = {**_initial(calendar), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         for day, name in WEEKDAYS.items():
-            self.fields[f"day{day}"] = forms.CharField(label=name, required=False, max_length=200)
+            self.fields[f"day{day}"] = forms.CharField(
+                label=capfirst(str(name)), required=False, max_length=200
+            )
         self.fields["day0"].help_text = _(
             "For example 08:30-12:30, 13:30-18:00. An end before its start is on the next day; empty is closed."
         )

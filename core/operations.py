@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
+from celery import current_app
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -139,6 +140,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(VERB):
         raise PermissionDenied
     now = timezone.now()
+    # Jobs are registered by the modules of tasks, which a web process has no other reason to load.
+    current_app.loader.import_default_modules()
     return render(
         request,
         "operations/jobs.html",

@@ -44,7 +44,9 @@ def _concerned(event: Event) -> Wanted:
 
 
 def _opened(event: Event) -> Wanted:
-    workers = _workers(event.ticket, About.ASSIGNED, team=About.TEAM)
+    handed_over = Event.objects.filter(ticket=event.ticket_id, verb__in=[Verb.ASSIGNED, Verb.PASSED_ON])
+    # Who has the ticket by now is told by that event, with who gave it to them.
+    workers = {} if handed_over.exists() else _workers(event.ticket, About.ASSIGNED, team=About.TEAM)
     return {**workers, event.ticket.requester_id: About.REPORTED}
 
 

@@ -60,6 +60,12 @@ def test_new_ticket_is_told_to_the_team_and_not_to_who_opened_it(
     assert mailed() == set()
 
 
+def test_ticket_taken_at_once_is_told_to_nobody_as_new(incident: Ticket, agent: User, lead: User) -> None:
+    assign(incident, by=lead, assignee=agent)
+    deliver()
+    assert [row.event.actor for row in Notification.objects.select_related("event__actor")] == [lead]
+
+
 def test_report_for_someone_is_told_to_them(agent: User, requester: User, mail_service: Service) -> None:
     open_ticket("incident", by=agent, requester=requester, title="No mail", service=mail_service)
     deliver()
@@ -200,10 +206,13 @@ def test_who_stands_in_without_the_right_to_see_is_not_told(
     spread: Ticket, agent: User, lead: User, outside_agent: User
 ) -> None:
     today = timezone.localdate()
-    declare_absence(agent, starts_on=today, ends_on=today, substitute=outside_agent, by=None)
     assign(spread, by=lead, assignee=agent)
     deliver()
-    assert told() == {}
+    Notification.objects.all().delete()
+    declare_absence(agent, starts_on=today, ends_on=today, substitute=outside_agent, by=None)
+    comment(spread, by=lead, body=SECRET, kind=CommentKind.INTERNAL)
+    deliver()
+    assert "Oscar" not in told()
 
 
 def test_confidential_ticket_is_told_to_its_team_only(
