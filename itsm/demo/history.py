@@ -43,9 +43,11 @@ class History:
         ordinary = self._ordinary(INCIDENTS - len(special))
         return sorted([*special, *ordinary], key=lambda story: story[0].at)
 
-    def _tale(self, key: str, moment: datetime, requester: str = "", **facts: str) -> Tale:
+    def _tale(
+        self, key: str, moment: datetime, requester: str = "", variant: int | None = None, **facts: str
+    ) -> Tale:
         case = cases().get(key) or events()[key]
-        return Tale(self.world, case, self.schedule, self.rng, moment, requester, dict(facts))
+        return Tale(self.world, case, self.schedule, self.rng, moment, requester, facts, variant)
 
     def _ordinary(self, count: int) -> list[Story]:
         known = list(cases().values())
@@ -60,12 +62,13 @@ class History:
                 day = self._working(self.world.today - timedelta(days=ago + self.rng.randint(-2, 2)))
                 if key == "etat-civil":
                     day = _on_weekday(day, 0)
-                tale = self._tale(key, moment_of(self._working(day), self.rng), requester, **facts)
-                tale.open(variant)
+                moment = moment_of(self._working(day), self.rng)
+                tale = self._tale(key, moment, requester, variant, **facts)
+                tale.open()
                 tale.take()
                 tale.work()
                 if not tale.ended:
-                    tale.resolve(tale.case.fixes[0])
+                    tale.resolve()
                     tale.settle()
                 yield tale.acts
 

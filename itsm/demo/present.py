@@ -102,7 +102,8 @@ class Present:
             return
         tale.worker = tale.worker or tale.someone("n1")
         tale.act("take", tale.worker)
-        tale.note()
+        tale.minutes(2, 14)
+        tale.act("comment", tale.worker, kind=CommentKind.INTERNAL, body=tale.voice.usual("notes"))
         tale.now = max(tale.now, self.ago(age * 0.5))
         tale.act("pass_on", tale.worker, level=Level.N2, reason=tale.voice.say("reasons"))
 
@@ -128,7 +129,7 @@ class Present:
         """Under way, with a word today on some of it."""
         self._begin(tale, age)
         tale.act("comment", tale.worker, kind=CommentKind.INTERNAL, body=tale.voice.say("notes"))
-        if tale.chance(0.5) and "answers" in tale.case.said:
+        if tale.chance(0.5):
             tale.now = self.ago(age * 0.5)
             tale.public("answers")
         if age > 20 and tale.chance(0.6):
@@ -165,11 +166,16 @@ class Present:
         """Solved, and waiting for the requester's word."""
         self._begin(tale, age)
         tale.now = self.ago(self.rng.uniform(0.4, min(age * 0.55, 26)))
-        fix = self.rng.choice(tale.case.fixes)
-        tale.act(
-            "move", tale.worker, to=Status.RESOLVED,
-            cause=tale.voice.fill(fix.cause), solution=tale.voice.fill(fix.solution), resolution_code=fix.code,
-        )  # fmt: skip
+        tale.act("move", tale.worker, to=Status.RESOLVED, **tale.solution())
+
+
+def _reasons(case: Case) -> tuple[str, ...]:
+    """Why such a case may wait."""
+    if case.visit or case.level == "supplier":
+        return ("requester", "visit", "part", "part")
+    if case.level == "n3":
+        return ("requester", "supplier", "change-window")
+    return ("requester", "requester", "supplier", "approval") if case.level == "n2" else ("requester",)
 
 
 def _suits(case: Case, what: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from calendars.arithmetic import Schedule
 from itsm.demo.rhythm import ZONE, at, later
-from itsm.demo.texts import Case, Fix, Voice, World
+from itsm.demo.texts import Case, Voice, World
 from tickets.choices import Channel, CommentKind, Status
 
 PATHS = {"n1": (), "n2": ("n2",), "n3": ("n2", "n3"), "supplier": ("n2", "supplier")}
@@ -35,6 +35,7 @@ class Tale:
     now: datetime
     requester: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    variant: int | None = None
     acts: list[Act] = field(default_factory=list)
     worker: str = ""
     team: str = "n1"
@@ -49,7 +50,8 @@ class Tale:
         self.service = self.world.service(self.case, self.requester)
         self.support = self.world.support[self.service]
         self.facts = self.world.facts(self.requester, self.case.language, self.rng) | self.facts
-        self.voice = Voice(self.case, self.facts, self.rng)
+        chosen = self.rng.randrange(len(self.case.reports)) if self.variant is None else self.variant
+        self.voice = Voice(self.case, chosen, self.facts, self.rng)
         self.urgency, self.impact = self.rng.randint(*self.case.urgency), self.rng.randint(*self.case.impact)
         # What hurts is taken sooner: all waits are multiplied by this.
         self.pace = {5: 0.25, 4: 0.5, 3: 1.0}.get(self.urgency, 1.5)
@@ -76,12 +78,11 @@ class Tale:
 
     # From the report to the first technician
 
-    def open(self, variant: int | None = None) -> None:
+    def open(self) -> None:
         """Report it: on the portal, by telephone, by mail, at the counter, or as an alert of the monitoring."""
-        pick = self.rng.randrange(99) if variant is None else variant
         told = {
-            "title": self.voice.fill(self.case.titles[pick % len(self.case.titles)]),
-            "description": self.voice.fill(self.case.texts[pick % len(self.case.texts)]),
+            "title": self.voice.fill(self.voice.report.title),
+            "description": self.voice.fill(self.voice.report.description),
             "service": self.service, "category": self.case.category, "urgency": self.urgency, "impact": self.impact,
         }  # fmt: skip
         if self.case.alert:
@@ -186,7 +187,7 @@ class Tale:
             self.note()
         if self.chance(0.45):
             self.wait(0.1, 1)
-            self.public("answers" if "answers" in self.case.said else "asks")
+            self.public("answers")
 
     def visit(self) -> None:
         """Go there on an agreed day; until then it waits."""
@@ -256,21 +257,22 @@ class Tale:
 
     # The end
 
-    def resolve(self, fix: Fix | None = None, *, again: bool = False) -> None:
+    def resolve(self, *, again: bool = False) -> None:
         """Say what it was and how it was solved."""
         longest = {"n1": 1.5, "n2": 7, "n3": 13, "supplier": 4}[self.case.level]
         self.wait(0.1, longest)
-        if self.chance(0.3) and "answers" in self.case.said and self.case.level == "n1":
+        if self.chance(0.3) and self.case.level == "n1":
             self.public("answers")
             self.minutes(4, 18)
-        fix = fix or self.rng.choice(self.case.fixes)
-        solution = self.voice.fill(fix.solution)
+        self.act("move", self.worker, to=Status.RESOLVED, **self.solution(again=again))
+
+    def solution(self, *, again: bool = False) -> dict[str, str]:
+        """What the move to resolved needs; `again` where it was refused before."""
+        report = self.voice.report
+        solution = self.voice.fill(report.solution)
         if again:
             solution = self.voice.usual("seconds", solution=solution)
-        self.act(
-            "move", self.worker, to=Status.RESOLVED,
-            cause=self.voice.fill(fix.cause), solution=solution, resolution_code=fix.code,
-        )  # fmt: skip
+        return {"cause": self.voice.fill(report.cause), "solution": solution, "resolution_code": report.code}
 
     def settle(self) -> None:
         """The requester accepts, or says nothing; now and then it was not the end."""

@@ -1,5 +1,6 @@
 """What the demo is made of, read from the files beside: people, services, cases and what people say."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +23,15 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True)
-class Fix:
-    """How a case ends: cause, solution and the slug of the resolution code."""
+_FITS = re.compile(r"\[([\d,]+)\] ")
 
+
+@dataclass(frozen=True)
+class Report:
+    """One way in which a case is reported, and how it ends: cause, solution and the slug of the code."""
+
+    title: str
+    description: str
     cause: str
     solution: str
     code: str
@@ -41,9 +47,7 @@ class Case:
     level: str
     urgency: tuple[int, int]
     impact: tuple[int, int]
-    titles: Sequence[str]
-    texts: Sequence[str]
-    fixes: Sequence[Fix]
+    reports: Sequence[Report]
     weight: int = 1
     language: str = FRENCH
     usual: Sequence[str] = ()
@@ -56,7 +60,7 @@ class Case:
     def from_data(cls, row: Mapping[str, Any]) -> "Case":
         """A case as the file writes it; lists that are no column of ours are things people say."""
         known = {name: value for name, value in row.items() if name in cls.__dataclass_fields__}
-        known["fixes"] = [Fix(*fix) for fix in row["fixes"]]
+        known["reports"] = [Report(*report) for report in row["reports"]]
         said = {name: value for name, value in row.items() if name not in cls.__dataclass_fields__}
         return cls(**known, said=said)
 
@@ -74,23 +78,35 @@ def events() -> dict[str, Case]:
 
 
 class Voice:
-    """Chooses what is said about one case, with its facts filled in."""
+    """Chooses what is said about one report of a case, with its facts filled in."""
 
-    def __init__(self, case: Case, facts: Facts, rng: Random) -> None:
-        self.case, self.facts, self._rng = case, facts, rng
+    def __init__(self, case: Case, variant: int, facts: Facts, rng: Random) -> None:
+        self.report = case.reports[variant]
+        self._case, self._variant, self._facts, self._rng = case, variant, facts, rng
         self._words: dict[str, list[str]] = read("words")[case.language]
 
     def say(self, what: str) -> str:
-        """Something of the case, else something that fits any case."""
-        return self.fill(self._rng.choice(self.case.said.get(what) or self._words[what]))
+        """Something that fits the report, else something that fits any case."""
+        return self.fill(self._rng.choice(self._own(what) or self._words[what]))
 
     def usual(self, what: str, **facts: str) -> str:
         """Something that fits any case."""
-        return self._rng.choice(self._words[what]).format_map({**self.facts, **facts})
+        return self._rng.choice(self._words[what]).format_map({**self._facts, **facts})
 
     def fill(self, text: str) -> str:
         """A text with the facts of the ticket."""
-        return text.format_map(self.facts)
+        return text.format_map(self._facts)
+
+    def _own(self, what: str) -> list[str]:
+        """What the case has to say on this report."""
+        own = []
+        for text in self._case.said.get(what, ()):
+            found = _FITS.match(text)
+            if found is None:
+                own.append(text)
+            elif str(self._variant) in found[1].split(","):
+                own.append(text[found.end() :])
+        return own
 
 
 class World:
