@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 _HORIZON_YEARS = 50
 
 
-class NeverOpen(ValueError):  # noqa: N818 - says what is, like the acts that raise it
+class NeverOpen(ValueError):
     """The calendar has no open time within half a century of the question."""
 
 

@@ -42,13 +42,13 @@ _ERROR_LENGTH = 2000
 senders: dict[str, Sender] = {}
 
 
-class Unavailable(Exception):  # noqa: N818 - a result, not a fault
+class Unavailable(Exception):
     """Raised by a sender: the other end is away or busy. Not the message's fault, so it is tried for three
     days.
     """
 
 
-class Rejected(Exception):  # noqa: N818 - a result, not a fault
+class Rejected(Exception):
     """Raised by a sender: the other end refuses this message for good. It is shown to a person at once."""
 
 

@@ -61,7 +61,7 @@ def test_killed_relays_lose_nothing_and_repeat_at_most_what_was_in_hand(
     monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=1))
     keys = fill(120)
     kills = 0
-    chance = random.Random(1)  # noqa: S311 - a reproducible moment to kill
+    chance = random.Random(1)
     deadline = time.monotonic() + 60
     while OutboxMessage.objects.filter(state=OutboxState.WAITING).exists():
         assert time.monotonic() < deadline

@@ -128,7 +128,7 @@ class Command(BaseCommand):
 
 
 def _calendar(options: dict[str, Any]) -> Calendar:
-    calendar = Calendar.objects.filter(slug=options["calendar"]).first()
+    calendar: Calendar | None = Calendar.objects.filter(slug=options["calendar"]).first()
     if calendar is None:
         known = ", ".join(Calendar.objects.values_list("slug", flat=True)) or "none yet"
         raise CommandError(f"No calendar “{options['calendar']}”. Known: {known}.")
