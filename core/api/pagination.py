@@ -151,7 +151,7 @@ class Page:
         for part in _parts(queryset, order, place):
             rows += part[: size + 1 - len(rows)]
             if len(rows) > size:
-                return cls(rows[:size], _cursor(order, rows[size - 1]))
+                return cls(rows[:size], _cursor(order, queryset.model, rows[size - 1]))
         return cls(rows, None)
 
 
@@ -201,11 +201,17 @@ def _nullable(model: type[models.Model], column: str) -> bool:
     return isinstance(field, models.Field) and field.null
 
 
-def _cursor(order: Order, row: models.Model) -> str:
-    key = None
-    if order.column != "pk" and getattr(row, row._meta.get_field(order.column).attname) is not None:  # type: ignore[union-attr]
-        key = row._meta.get_field(order.column).value_to_string(row)  # type: ignore[union-attr]
-    return _signer.sign_object([order.name, key, row.pk])
+def _cursor(order: Order, model: type[models.Model], row: Any) -> str:
+    """The place of a row, which is an object or a mapping of columns."""
+    pk, key = (row["pk"], row.get(order.column)) if isinstance(row, Mapping) else (row.pk, _key(order, row))
+    if key is not None and order.column != "pk":
+        field: Any = model._meta.get_field(order.column)
+        key = field.value_to_string(model(**{order.column: key}))
+    return _signer.sign_object([order.name, key, pk])
+
+
+def _key(order: Order, row: models.Model) -> Any:
+    return None if order.column == "pk" else getattr(row, order.column)
 
 
 def _place(model: type[models.Model], order: Order, cursor: str) -> Place:

@@ -1,6 +1,6 @@
 """The endpoint of a noun: its rows through `visible_to`, its filters those of the page, its acts those of the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core.api import etags
+from core.api.filtering import AskedFilters
 from core.api.idempotency import answered_once
 from core.api.serializers import OutputSerializer, chosen_fields, write
 from core.db import locked
@@ -25,6 +26,7 @@ class Resource(GenericViewSet[Any]):
 
     serializer_class: type[OutputSerializer]
     input_classes: ClassVar[Mapping[str, type[serializers.BaseSerializer[Any]]]] = {}
+    filter_backends: Sequence[Any] = [AskedFilters]
     ordering = "id"
     ordering_fields: Mapping[str, str] = {"id": "pk"}
     http_method_names = ["get", "head", "options", "post", "patch", "delete"]

@@ -3,9 +3,11 @@
 import pytest
 
 from accounts.models import Team, User
-from services.models import Service
+from core.api.serializers import readers
+from services.models import Category, Service
 from tests.api.conftest import Client, fields_of
 from tickets.actions import comment, move
+from tickets.api.answers import TicketRowSerializer
 from tickets.models import Alias, Comment, Ticket
 
 TICKETS = "/api/v1/tickets/"
@@ -315,3 +317,20 @@ def test_what_is_seen_but_not_allowed_is_forbidden(
 def test_resolved_work_has_no_next_page(client_of: Client, agent: User, incident: Ticket) -> None:
     move(incident, "in_progress", by=agent)
     assert client_of(agent).get(TICKETS).json()["next"] is None
+
+
+def test_the_list_says_of_a_ticket_what_the_ticket_says(
+    client_of: Client, agent: User, lead: User, requester: User, incident: Ticket, n1: Team
+) -> None:
+    category = Category.objects.create(name="Réseau", name_en="Network", slug="net")
+    client = client_of(lead)
+    full = {"title": "x", "service": "mail", "category": category.pk, "team": n1.pk, "assignee": agent.email}
+    client.post(TICKETS, full)
+    client.post(TICKETS, {"title": "bare"})
+    client.post(at(incident, "moves/"), {"to": "pending", "pending_reason": "requester"})
+    rows = client.get(TICKETS).json()["results"]
+    assert len(rows) == 3
+    for row in rows:
+        whole = client.get(f"{TICKETS}{row['reference']}/").json()
+        assert row == {name: whole[name] for name in row}
+        assert row.keys() == readers(TicketRowSerializer).keys()

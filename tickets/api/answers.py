@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,23 +9,33 @@ from rest_framework import serializers
 from accounts.api import PersonNameSerializer
 from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSerializer, OutputSerializer
 from tickets import kinds
+from tickets.api.rows import NAMES
 from tickets.choices import ENDED
 from tickets.models import Attachment, Comment, Event, Follower, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.workflow import Move
 
-RELATIONS = ("service", "category", "team", "assignee", "requester", "entity", "pending_reason")
-
-
-def for_rows(queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """With what a row of the list says, in one statement and without the long texts."""
-    return queryset.select_related(*RELATIONS).defer("description", "solution", "search")
+RELATIONS = (
+    "service",
+    "category",
+    "team",
+    "assignee",
+    "requester",
+    "entity",
+    "pending_reason",
+    "resolution_code",
+)
 
 
 def for_whole(queryset: TicketQuerySet) -> TicketQuerySet:
-    """With all that one ticket says, in one statement."""
+    """With all that one ticket says, in one statement, and of the rows it points to their names only."""
     details = [model.details_name for model in kinds.registry.all() if model.details_name]
-    return queryset.select_related(*RELATIONS, "opened_by", "resolution_code", *details).defer("search")
+    own = [field.attname for field in Ticket._meta.concrete_fields if field.name != "search"]
+    people = ("opened_by__first_name", "opened_by__last_name", "opened_by__email")
+    words = ("resolution_code__slug", "resolution_code__name_fr", "resolution_code__name_en")
+    return queryset.select_related(*RELATIONS, "opened_by", *details).only(
+        *own, *NAMES, *people, *words, *details
+    )
 
 
 class TicketRowSerializer(OutputModelSerializer):

@@ -18,6 +18,7 @@ from accounts.api import person_of
 from accounts.models import User
 from core.api import etags
 from core.api.pagination import listed
+from core.api.serializers import chosen_fields
 from core.api.viewsets import Resource
 from core.exceptions import Refused
 from tickets import actions, references
@@ -26,11 +27,11 @@ from tickets.api.answers import (
     MoveSerializer,
     TicketRowSerializer,
     TicketSerializer,
-    for_rows,
     for_whole,
     move_words,
 )
 from tickets.api.inputs import AssignInput, MoveInput, NothingInput, PassOnInput, TicketChange, TicketCreation
+from tickets.api.rows import bare, tell
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
@@ -85,7 +86,9 @@ class TicketResource(Resource):
     @extend_schema(responses=TicketRowSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Tickets, newest first, without their long texts."""
-        return self.page(self.filter_queryset(for_rows(self.get_queryset())), self.row_class)
+        only = chosen_fields(self.row_class, request)
+        rows = self.paginate_queryset(bare(self.filter_queryset(self.get_queryset()))) or []
+        return self.get_paginated_response([tell(row, only) for row in rows])
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Open a ticket; only `title` is needed."""
