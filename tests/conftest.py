@@ -11,6 +11,9 @@ settings.STORAGES = {
     **settings.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The live server of browser tests serves them from there too.
+settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 
 @pytest.fixture(autouse=True)
