@@ -1,5 +1,8 @@
 """What holds for the whole suite: a clean cache, cheap passwords, static files as they are in the sources."""
 
+import os
+import shutil
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
