@@ -7,6 +7,7 @@ controller starts engines; the workers inherit its environment and find them the
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def pytest_load_initial_conftests() -> None:
     lock = Lock(places(var))
     lock.take()
     engines = Engines(places(var), lock, durable=False)
+    # A session that is told to end clears up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     atexit.register(_clear, engines, lock, var, owner=os.getpid())
     if needed():
         engines.start_all()

@@ -16,7 +16,7 @@ from celery import Celery
 from redis import Redis
 
 from itsm.places import places
-from tests.faults.portal import Portal, belongings, manage, wait_for
+from tests.faults.portal import Portal, belongings, manage, slowness, wait_for
 
 pytestmark = pytest.mark.faults
 
@@ -61,19 +61,46 @@ def start(var: Path) -> Iterator[Start]:
     assert belongings(var) == []
 
 
-def test_second_start_is_ready_within_ten_seconds_and_says_how_to_sign_in(start: Start) -> None:
-    portal = start()
-    assert portal.wait_ready() < 10 * slowness()
-    assert f"Ready: http://127.0.0.1:{portal.port}" in portal.lines[-1]
-    assert portal.answers()
+class TestRunning:
+    """A portal that starts for the second time, and runs."""
 
+    @pytest.fixture(scope="class")
+    def portal(self, var: Path) -> Iterator[Portal]:
+        """One for all of these; it has to end cleanly."""
+        portal = Portal(var)
+        try:
+            yield portal
+            assert portal.stop() == 0, portal.output
+        finally:
+            portal.close()
 
-def test_every_line_of_a_child_says_whose_it_is(start: Start) -> None:
-    portal = start()
-    portal.wait_ready()
-    assert portal.stop() == 0
-    for name in ("postgres", "broker", "worker"):
-        assert any(line.startswith(f"{name:<8} | ") for line in portal.lines), portal.output
+    def test_it_is_ready_within_ten_seconds_and_says_how_to_sign_in(self, portal: Portal) -> None:
+        assert portal.wait_ready() < 10 * slowness()
+        assert portal.lines[-1].startswith(f"Ready: http://127.0.0.1:{portal.port}")
+        assert portal.answers()
+
+    def test_every_line_of_a_child_says_whose_it_is(self, portal: Portal) -> None:
+        for name in ("postgres", "worker", "beat"):
+            assert any(line.startswith(f"{name:<8} | ") for line in portal.lines), portal.output
+
+    def test_commands_use_its_engines_and_leave_them_running(self, portal: Portal, var: Path) -> None:
+        before = portal.child(*CHILDREN["postgres"]).pid
+        listed = manage(var, "showmigrations", "core")
+        assert listed.returncode == 0, listed.stderr
+        assert "[X] 0001_initial" in listed.stdout
+        assert portal.child(*CHILDREN["postgres"]).pid == before
+        assert portal.answers()
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start engines as somebody else")
+    def test_engines_started_by_root_do_not_run_as_root(self, portal: Portal) -> None:
+        for name in ("postgres", "broker", "cache"):
+            assert portal.child(*CHILDREN[name]).uids().real != 0
+
+    def test_a_web_worker_killed_is_replaced_by_its_server(self, portal: Portal) -> None:
+        for worker in portal.child(*CHILDREN["web"]).children():
+            worker.kill()
+        wait_for(portal.answers, seconds=20, what=portal.output)
+        assert not portal.said("web was killed")
 
 
 def test_ctrl_c_with_work_under_way_stops_all_in_order_and_gives_the_task_back(
@@ -151,15 +178,6 @@ def test_five_deaths_within_a_minute_stop_all_with_the_reason(start: Start, var:
     assert belongings(var) == []
 
 
-def test_a_web_worker_killed_is_replaced_by_its_server(start: Start) -> None:
-    portal = start()
-    portal.wait_ready()
-    for worker in portal.child("gunicorn").children():
-        worker.kill()
-    wait_for(portal.answers, seconds=20, what=portal.output)
-    assert not portal.said("web was killed")
-
-
 def test_a_port_in_use_is_told_with_the_remedy(start: Start, var: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -183,25 +201,6 @@ def test_two_starts_at_once_give_one_portal_and_one_clear_message(start: Start) 
     assert loser.wait_end() == 1
     assert loser.said("already runs from")
     assert "Traceback" not in loser.output
-
-
-def test_commands_use_the_running_engines_and_leave_them_running(start: Start, var: Path) -> None:
-    portal = start()
-    portal.wait_ready()
-    before = portal.child("postgres", "-D").pid
-    listed = manage(var, "showmigrations", "core")
-    assert listed.returncode == 0, listed.stderr
-    assert "[X] 0001_initial" in listed.stdout
-    assert portal.child("postgres", "-D").pid == before
-    assert portal.answers()
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start engines as somebody else")
-def test_engines_started_by_root_do_not_run_as_root(start: Start) -> None:
-    portal = start()
-    portal.wait_ready()
-    for name in ("postgres", "broker", "cache"):
-        assert portal.child(*CHILDREN[name]).uids().real != 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root's own folders are closed to others")
@@ -249,8 +248,3 @@ def kill_on_sight(portal: Portal, words: list[str]) -> None:
             portal.kill_child(*words)
         except (StopIteration, psutil.Error):
             time.sleep(0.05)
-
-
-def slowness() -> float:
-    """How much slower this machine is just now than two idle cores: tests of time run beside others."""
-    return max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
