@@ -17,9 +17,9 @@ _REAL_HOURS = 5.0
 # What waits, how many of it, and between how many hours ago it began.
 _WAITING: tuple[tuple[str, int, float, float], ...] = (
     ("new", 8, 0.1, 9),
-    ("assigned", 10, 3, 40),
-    ("in_progress", 19, 3, 150),
-    ("pending", 13, 8, 330),
+    ("assigned", 11, 3, 40),
+    ("in_progress", 24, 3, 150),
+    ("pending", 17, 8, 330),
     ("resolved", 11, 12, 44),
 )
 

@@ -1,16 +1,28 @@
 """Plays stories through the single acts of `tickets`, each at its time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
 from core.choices import Kind
+from itsm.demo import files
 from itsm.demo.organisation import Cast
 from itsm.demo.playing import Playing
 from itsm.demo.stories import Act
-from tickets.actions import assign, comment, edit, follow, move, open_ticket, pass_on, set_priority, take
+from tickets.actions import (
+    assign,
+    attach,
+    comment,
+    edit,
+    follow,
+    move,
+    open_ticket,
+    pass_on,
+    set_priority,
+    take,
+)
 from tickets.choices import Status
 from tickets.events import untold
 from tickets.models import Ticket
@@ -24,6 +36,7 @@ class Player(Playing[Ticket]):
         self._cast, self._told_since = cast, told_since
         self._acts: dict[str, Callable[..., Ticket | None]] = {
             "assign": self._assign,
+            "attach": _attach,
             "comment": _comment,
             "edit": _edit,
             "follow": self._follow,
@@ -83,6 +96,10 @@ class Player(Playing[Ticket]):
 
 def _comment(ticket: Ticket, **given: Any) -> None:
     comment(ticket, **given)
+
+
+def _attach(ticket: Ticket, *, name: str, text: str = "", picture: Sequence[str] = (), **given: Any) -> None:
+    attach(ticket, [files.picture(name, picture) if picture else files.log(name, text)], **given)
 
 
 def _edit(ticket: Ticket, *, by: User, at: datetime, **changes: Any) -> Ticket:

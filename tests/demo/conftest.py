@@ -24,18 +24,10 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def whole_demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Built]:
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Built]:
     """The whole demo in a transaction of the module's own, rolled back after its last test."""
     with django_db_blocker.unblock(), transaction.atomic():
         started = timezone.now()
         counts = build(now=started, password=PASSWORD, say=lambda _line: None)
         yield Built(counts, started, timezone.now() - started)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def demo(whole_demo: Built) -> Iterator[Built]:
-    """The whole demo; what a test changes is taken back."""
-    with transaction.atomic():
-        yield whole_demo
         transaction.set_rollback(True)

@@ -21,6 +21,8 @@ from tests.demo.conftest import PASSWORD, Built
 from tickets.choices import Status
 from tickets.models import Comment, Event, Follower, Ticket
 
+pytestmark = pytest.mark.django_db
+
 # Meant to take less than a minute on two idle cores; the machine of the tests does other things meanwhile.
 BOUND = timedelta(minutes=6)
 
