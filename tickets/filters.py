@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Entity, Team, User
 from core.choices import Kind, Priority
+from core.db import Among
 from core.filters import AnyOf, AnyRowOf
 from core.forms import DateInput
 from services.models import Category, Service
@@ -52,13 +53,12 @@ class PersonFilter(django_filters.CharFilter):
             return qs.filter(**{f"{name}_id": _reader(self.parent).pk})
         if value.isascii() and value.isdigit():
             return qs.filter(**{f"{name}_id": int(value)}) if len(value) < 19 else qs.none()
-        return qs.filter(**{f"{name}__in": User.objects.filter(email=value.lower()).values("pk")})
+        return qs.filter(Among(name, User.objects.filter(email=value.lower()).values("pk")))
 
 
 class TicketFilter(django_filters.FilterSet):
     """What a list of tickets can be narrowed by. A kind subclasses and adds its own."""
 
-    q = django_filters.CharFilter(label=_("Search"), method="search", max_length=500)
     is_open = django_filters.BooleanFilter(label=_("Open"))
     status = AnyOf(choices=Status)
     kind = AnyOf(choices=Kind)
@@ -84,6 +84,8 @@ class TicketFilter(django_filters.FilterSet):
     updated_before = django_filters.IsoDateTimeFilter(
         label=_("Changed before"), field_name="updated_at", lookup_expr="lt", widget=DateInput
     )
+    # The last one: it keeps the newest hits among the rows that pass all others.
+    q = django_filters.CharFilter(label=_("Search"), method="search", max_length=500)
 
     class Meta:
         model = Ticket

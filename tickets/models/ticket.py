@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.choices import Kind, Priority, Scale
+from core.db import Among
 from tickets import kinds
 from tickets.choices import ENDED, Channel, LinkType, Status
 from tickets.search import Document
@@ -34,12 +35,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         entities = access.entities("tickets.view")
         shared = access.entities("tickets.view_entity")
         if not entities and not shared and not access.teams:
-            return self.filter(pk__in=mine)
+            return self.filter(Among("pk", mine))
         return self.filter(
             Q(entity_id__in=entities | shared, is_confidential=False)
             | Q(team_id__in=access.teams)
             | Q(assignee_id=user.pk)
-            | Q(pk__in=mine)
+            | Q(Among("pk", mine))
         )
 
     def open(self) -> Self:
@@ -48,9 +49,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_lists(self) -> Self:
         """With what a row of a list shows, in one statement and without the long texts."""
-        return self.select_related(
-            "service", "team", "assignee", "requester", "entity", "pending_reason"
-        ).defer("description", "solution", "search")
+        return self.select_related("service", "team", "assignee", "requester", "pending_reason").defer(
+            "description", "solution", "search"
+        )
 
 
 def _keys_of(user: User) -> models.QuerySet[Any, Any]:
@@ -216,6 +217,15 @@ class Ticket(models.Model):
                 F("id").desc(),
                 name="open_assignee",
                 condition=Q(is_open=True),
+            ),
+            models.Index("team", "status", F("created_at").desc(), F("id").desc(), name="ticket_team_status"),
+            models.Index(
+                "team",
+                "priority",
+                "due_at",
+                F("id").desc(),
+                name="open_free",
+                condition=Q(is_open=True, assignee=None),
             ),
             models.Index("status", F("created_at").desc(), F("id").desc(), name="ticket_status_newest"),
             models.Index(
