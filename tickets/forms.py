@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PersonField
 from accounts.models import Entity, Team, User
 from core.choices import Level, Priority, Scale
 from core.forms import DateTimeInput, FilesField, MarkdownInput
@@ -17,61 +17,6 @@ from services.models import Category, Service, ServiceStatus
 from tickets.choices import Channel, CommentKind
 from tickets.models import PendingReason, ResolutionCode, Ticket
 from tickets.workflow import Move
-
-
-class PersonInput(forms.TextInput):
-    """A text that a script completes with the people the reader may see; without scripts one types the address."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            {
-                "data-lookup": reverse_lazy("accounts:people_search"),
-                "autocomplete": "off",
-                "spellcheck": "false",
-            }
-        )
-
-
-class PersonField(forms.CharField):
-    """A person, by e-mail or by exact name, among those the reader may see; no list of all people is ever made."""
-
-    widget = PersonInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 254)
-        kwargs.setdefault("help_text", _("Name or e-mail address."))
-        super().__init__(**kwargs)
-        self.reader: User | None = None
-
-    def prepare_value(self, value: Any) -> Any:
-        """A person given as a row shows by their address."""
-        return value.email if isinstance(value, User) else value
-
-    def clean(self, value: Any) -> User | None:
-        """The person. Raises a validation error where nobody, or more than one person, is meant."""
-        text = super().clean(value)
-        if not text:
-            return None
-        address = text.rpartition("<")[2].rstrip("> ").strip() if "<" in text else text
-        if self.reader is None:
-            raise TypeError("a person field needs to know who reads")
-        people = User.objects.visible_to(self.reader).filter(is_active=True)
-        found = list(people.filter(email__iexact=address)[:1]) or [
-            person
-            for person in people.filter(sort_name__contains=_sorted(address))[:20]
-            if person.name.casefold() == address.casefold()
-        ]
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("Nobody, or more than one person, has this name; give the e-mail address.")
-            )
-        return found[0]
-
-
-def _sorted(name: str) -> str:
-    """The word of a name that is searched first."""
-    words = name.split()
-    return words[-1].casefold() if words else ""
 
 
 class ReaderForm(forms.Form):
@@ -82,7 +27,7 @@ class ReaderForm(forms.Form):
         self.user = user
         for field in self.fields.values():
             if isinstance(field, PersonField):
-                field.reader = user
+                field.limit_to(user)
 
 
 def live_services(user: User) -> QuerySet[Service]:

@@ -252,3 +252,11 @@ def test_work_given_to_someone_absent_goes_to_the_substitute(incident: Ticket, l
     given = assign(incident, by=lead, assignee=agent)
     assert given.assignee == lead
     assert Event.objects.filter(ticket=incident, verb=Verb.ASSIGNED).get().data["instead_of"] == agent.pk
+
+
+def test_substitute_who_may_not_see_the_ticket_does_not_get_it(
+    incident: Ticket, lead: User, agent: User, outside_agent: User
+) -> None:
+    today = timezone.localdate()
+    Absence.objects.create(user=agent, starts_on=today, ends_on=today, substitute=outside_agent)
+    assert assign(incident, by=lead, assignee=agent).assignee == agent

@@ -19,6 +19,7 @@ from tickets.actions.base import checked_text, lock, moment, require, save
 from tickets.choices import Status, Verb
 from tickets.events import record
 from tickets.models import Ticket
+from tickets.permissions import sees_internal
 
 
 @transaction.atomic
@@ -56,7 +57,7 @@ def give(
     if team is None and assignee is None:
         raise Refused({"team": _("Choose a team or a person.")})
     team, assignee = resolve_owner(row, team, assignee)
-    stand_in = _stand_in(assignee, by=by, at=at)
+    stand_in = _stand_in(row, assignee, by=by, at=at)
     reason = checked_text("reason", reason, limit=2000)
     _hand_over(
         row,
@@ -72,11 +73,15 @@ def give(
     return row
 
 
-def _stand_in(assignee: User | None, *, by: User | None, at: datetime) -> User | None:
-    """Who gets new work while the person is absent; taking it oneself is the person's own business."""
+def _stand_in(ticket: Ticket, assignee: User | None, *, by: User | None, at: datetime) -> User | None:
+    """Who gets new work while the person is absent, where that one may see the ticket anyway.
+
+    Taking it oneself is the person's own business.
+    """
     if assignee is None or assignee == by:
         return None
-    return substitute_of(assignee, timezone.localdate(at, ZoneInfo(assignee.timezone)))
+    stand_in = substitute_of(assignee, timezone.localdate(at, ZoneInfo(assignee.timezone)))
+    return stand_in if stand_in and sees_internal(stand_in, ticket) else None
 
 
 @transaction.atomic
