@@ -6,9 +6,9 @@ import pytest
 from django.db import models
 
 from accounts.actions.people import MANAGED_FIELDS, OWN_FIELDS
-from accounts.models import ApiToken, Entity, Grant, Role, Team, User
+from accounts.models import ApiToken, Entity, Grant, Membership, Role, Team, User
 from services.models import Category, Service
-from tests.api.conftest import Client
+from tests.api.conftest import Client, fields_of
 from tickets.actions import comment
 from tickets.actions.editing import EDITABLE
 from tickets.models import Event, Ticket
@@ -208,3 +208,11 @@ def test_nothing_makes_tokens_or_events(client_of: Client, administrator: User, 
     for path in ("tokens/", f"tickets/{incident.reference}/events/", "grants/", "roles/"):
         assert client.post(f"/api/v1/{path}", {"verb": "x"}).status_code in (404, 405)
     assert (ApiToken.objects.count(), Event.objects.count()) == (tokens, events)
+
+
+def test_a_requester_assigns_nothing_by_opening(client_of: Client, requester: User, n1: Team) -> None:
+    Membership.objects.create(team=n1, user=requester)
+    for field, value in (("assignee", requester.pk), ("team", n1.pk)):
+        response = client_of(requester).post("/api/v1/tickets/", {"title": "x", field: value})
+        assert fields_of(response) == {field}
+    assert not Ticket.objects.exists()

@@ -72,6 +72,7 @@ def open_ticket(
     if entity is None:
         raise Refused({"entity": _("Choose an entity: this person belongs to none.")})
     _check_rights(by, requester, entity)
+    _check_hand_over(by, entity, team, assignee)
     reported = _checked_report(reported_at, now)
     if category and not service:
         service = category.default_service
@@ -114,6 +115,16 @@ def _check_rights(by: User, requester: User, entity: Entity) -> None:
         and not User.objects.visible_to(by).filter(pk=requester.pk, is_active=True).exists()
     ):
         raise Refused({"requester": _("Unknown person.")})
+
+
+def _check_hand_over(by: User, entity: Entity, team: Team | None, assignee: User | None) -> None:
+    """Naming the team or the person is assigning: whoever works on a ticket reads its notes."""
+    if by.access.can("tickets.assign", entity.pk):
+        return
+    named = {"team": team, "assignee": assignee}
+    wrong = {name: _("You may not assign tickets in this entity.") for name, row in named.items() if row}
+    if wrong:
+        raise Refused(wrong)
 
 
 def _checked_report(reported_at: datetime | None, now: datetime) -> datetime:
