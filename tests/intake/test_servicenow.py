@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from accounts.models import Team, User
 from tests.intake.conftest import Import
@@ -81,6 +82,23 @@ def test_whole_log_comes_with_every_event_at_its_time(import_file: Import) -> No
 
     again = import_file(LOG, "--timezone", "UTC")
     assert "0 tickets imported, 2493 already there" in again
+
+
+def test_page_of_an_imported_incident_tells_its_story(
+    log: Import, client: Client, administrator: User
+) -> None:
+    log(
+        "I1,New,0,5/1/2026 09:00,7,5/1/2026 08:55,8,9,70,?,3,1",
+        "I1,Active,1,5/1/2026 10:00,7,5/1/2026 08:55,8,9,71,5,2,2",
+        "I1,-100,2,5/1/2026 10:30,7,5/1/2026 08:55,8,9,71,5,2,2",
+        "I1,Awaiting Evidence,3,5/1/2026 11:00,7,5/1/2026 08:55,8,9,71,5,2,2",
+        header=f"{HEADER},u_symptom",
+    )
+    client.force_login(administrator)
+    page = client.get(ticket("I1").get_absolute_url(), headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    for words in ("Group 71", "Assignee 5", "Caller 9", "u_symptom"):
+        assert words in page.text, words
 
 
 def test_people_of_a_log_cannot_sign_in(log: Import) -> None:
