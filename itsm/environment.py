@@ -29,13 +29,13 @@ def flag(name: str, *, default: bool) -> bool:
     return value in {"1", "true", "yes", "on"}
 
 
-def number(name: str, *, default: int) -> int:
-    """A whole number above zero."""
+def number(name: str, *, default: int, most: int = 1_000_000) -> int:
+    """A whole number from 1 to `most`."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if not value.isascii() or not value.isdigit() or int(value) == 0:
-        _problems.append(f"{name} must be a whole number above zero, not {value!r}.")
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) <= most:
+        _problems.append(f"{name} must be a whole number from 1 to {most}, not {value!r}.")
         return default
     return int(value)
 
@@ -98,7 +98,7 @@ def public_url(*, default: str, required: bool) -> str:
             )
         return default
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or not _has_good_port(value):
         _problems.append(
             f"PUBLIC_URL must be a scheme and a host, such as https://help.example.org, not {value!r}."
         )
@@ -109,6 +109,13 @@ def public_url(*, default: str, required: bool) -> str:
             "and set its https address."
         )
     return value
+
+
+def _has_good_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def is_loopback(url: str) -> bool:

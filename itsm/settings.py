@@ -33,7 +33,7 @@ FIELD_KEYS = env.field_keys(VAR_DIR, required=PRODUCTION)
 PROBE_TOKEN = os.environ.get("PROBE_TOKEN", "")
 DEMO_PASSWORD = env.demo_password(VAR_DIR, generated=EMBEDDED_DATABASE)
 
-PORT = env.number("PORT", default=8000)
+PORT = env.number("PORT", default=8000, most=65_535)
 PUBLIC_URL = env.public_url(default=f"http://127.0.0.1:{PORT}", required=PRODUCTION)
 SECURE = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or env.hosts_of(PUBLIC_URL)

@@ -29,6 +29,7 @@ LONGEST_BACK_OFF = 10.0
 STEADY_SECONDS = 30.0
 # Advice to administrators of big servers, which the embedded ones are not.
 NOISE = ("Memory overcommit must be enabled", "signal-handler (", "Hitting Ctrl+C again")
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared with, not listened on
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -339,17 +340,19 @@ def port_problem(host: str, port: int) -> str:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as problem:
+        except (OSError, OverflowError) as problem:
+            reason = getattr(problem, "strerror", "") or problem
             return (
-                f"Cannot listen on {host}:{port} ({problem.strerror}). Stop what uses that port, "
-                f"or choose another: make run PORT={port + 1}"
+                f"Cannot listen on {host}:{port} ({reason}). Stop what uses that port, "
+                f"or choose another: make run PORT={port % 65000 + 1}"
             )
     return ""
 
 
-def web_answers(port: int) -> bool:
-    """Whether the web server answers its health page."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+def web_answers(host: str, port: int) -> bool:
+    """Whether the web server that listens there answers its health page."""
+    address = "127.0.0.1" if host == EVERYWHERE else host
+    with suppress(OSError), socket.create_connection((address, port), timeout=2) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         return b" 200 " in connection.recv(64)
     return False

@@ -10,7 +10,7 @@ from itsm import environment as env
 from itsm.broker import broker_problem
 from itsm.processes import die_with_parent
 
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{env.number('PORT', default=8000)}"
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{env.number('PORT', default=8000, most=65_535)}"
 worker_class = "gthread"
 workers = env.number("WEB_WORKERS", default=2)
 threads = env.number("WEB_THREADS", default=2)

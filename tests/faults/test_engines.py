@@ -2,6 +2,7 @@
 
 import base64
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
@@ -11,15 +12,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+import psutil
 import psycopg2
 import pytest
 from redis import Redis
 
 from itsm.engines import postgres_major
-from itsm.places import BASE_DIR, Places, places
+from itsm.places import BASE_DIR, Account, Places, places
 from tests.faults.portal import belongings, environment, manage, wait_for
 
 pytestmark = pytest.mark.faults
+
+
+NOBODY = Account(name="nobody", uid=pwd.getpwnam("nobody").pw_uid, gid=pwd.getpwnam("nobody").pw_gid)
+
+
+def may_start_as(account: Account) -> bool:
+    """Whether this session may start a Python as somebody else."""
+    return (
+        os.geteuid() == 0 and account.may_read(Path(sys.executable).resolve()) and account.may_enter(BASE_DIR)
+    )
 
 
 @pytest.fixture
@@ -40,11 +52,13 @@ class Holder:
 
     started: ClassVar[list["Holder"]] = []
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, *, account: Account | None = None) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.hold"],
             cwd=BASE_DIR,
             env=environment(var, 1),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -177,6 +191,16 @@ def test_a_deep_folder_gets_its_sockets_elsewhere(var: Path) -> None:
         assert hold(deep).end() == (0, "")
     finally:
         shutil.rmtree(sockets, ignore_errors=True)
+
+
+@pytest.mark.skipif(not may_start_as(NOBODY), reason="needs root, and a Python that others may run")
+def test_an_ordinary_user_runs_them_as_itself(var: Path) -> None:
+    os.chown(var, NOBODY.uid, NOBODY.gid)
+    holder = Holder(var, account=NOBODY)
+    holder.wait_up()
+    owners = {psutil.Process(int(line.split()[0])).uids().real for line in belongings(var)}
+    assert owners == {NOBODY.uid}
+    assert holder.end() == (0, "")
 
 
 def test_help_and_checks_need_no_engines(var: Path) -> None:

@@ -61,18 +61,19 @@ def start(var: Path) -> Iterator[Start]:
     assert belongings(var) == []
 
 
+@pytest.fixture(scope="class")
+def portal(var: Path) -> Iterator[Portal]:
+    """One that starts for the second time, for all tests that do it no harm; it has to end cleanly."""
+    running = Portal(var)
+    try:
+        yield running
+        assert running.stop() == 0, running.output
+    finally:
+        running.close()
+
+
 class TestRunning:
     """A portal that starts for the second time, and runs."""
-
-    @pytest.fixture(scope="class")
-    def portal(self, var: Path) -> Iterator[Portal]:
-        """One for all of these; it has to end cleanly."""
-        portal = Portal(var)
-        try:
-            yield portal
-            assert portal.stop() == 0, portal.output
-        finally:
-            portal.close()
 
     def test_it_is_ready_within_ten_seconds_and_says_how_to_sign_in(self, portal: Portal) -> None:
         assert portal.wait_ready() < 10 * slowness()

@@ -68,6 +68,7 @@ def test_everything_missing_is_told_at_once(tmp_path: Path) -> None:
         ("FIELD_KEYS", "not-base64", "not 32 bytes"),
         ("PUBLIC_URL", "help.example.org", "must be a scheme and a host"),
         ("PUBLIC_URL", "http://help.example.org", "not https"),
+        ("PUBLIC_URL", "https://help.example.org:999999", "must be a scheme and a host"),
         ("EMAIL_URL", "ftp://x", "must be smtp"),
         ("EMAIL_URL", "smtp://vigie:change-me@mail.example.org", "still holds the sample"),
         ("DEBUG", "1", "Set DEBUG=0"),

@@ -54,12 +54,17 @@ class Command(BaseCommand):
             with supervisor.session():
                 if problem := port_problem(host, port):
                     raise StopEverything(problem)
-                run(supervisor, port=port, demo=settings.EMBEDDED_DATABASE and not options["no_demo"])
+                run(
+                    supervisor,
+                    host=host,
+                    port=port,
+                    demo=settings.EMBEDDED_DATABASE and not options["no_demo"],
+                )
         except (StopEverything, EngineError) as problem:
             raise CommandError(str(problem)) from None
 
 
-def run(supervisor: Supervisor, *, port: int, demo: bool) -> None:
+def run(supervisor: Supervisor, *, host: str, port: int, demo: bool) -> None:
     """Everything between the lock and Ctrl-C."""
     compile_all()
     supervisor.start_engines()
@@ -83,12 +88,12 @@ def run(supervisor: Supervisor, *, port: int, demo: bool) -> None:
     sign_in = how_to_sign_in()
     connection.close()
     supervisor.say("Starting the worker, beat and the web server…")
-    supervisor.start_processes(processes(port))
+    supervisor.start_processes(processes(host, port))
     supervisor.say(f"Ready: {settings.PUBLIC_URL}  {sign_in}")
     supervisor.watch()
 
 
-def processes(port: int) -> list[Child]:
+def processes(host: str, port: int) -> list[Child]:
     """The portal's own processes, in starting order."""
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "itsm", "--skip-checks", "--quiet"]
@@ -112,7 +117,7 @@ def processes(port: int) -> list[Child]:
             _starter([*celery, "beat", "--loglevel", "WARNING", "--pidfile="], signal.SIGKILL),
             _beat_ready,
         ),
-        Child("web", _starter(web, signal.SIGQUIT), lambda _child: web_answers(port)),
+        Child("web", _starter(web, signal.SIGQUIT), lambda _child: web_answers(host, port)),
     ]
 
 
@@ -167,11 +172,14 @@ def read_stamp() -> str:
 
 
 def how_to_sign_in() -> str:
-    """The lines printed before Ready."""
+    """What stands beside Ready: the demo accounts and their password, as long as it is still theirs."""
     people = get_user_model().objects
     if not people.exists():
         return "No account yet: make the first with manage.py createsuperuser"
-    if not people.filter(email__iexact="admin@demo.example").exists():
+    admin = people.filter(email__iexact="admin@demo.example").first()
+    if admin is None:
         return "Sign in with your e-mail address"
     others = ", ".join(f"{name}@" for name in DEMO_ACCOUNTS)
-    return f"Sign in as admin@demo.example (or {others}) with password {settings.DEMO_PASSWORD}"
+    known = settings.DEMO_PASSWORD and admin.check_password(settings.DEMO_PASSWORD)
+    password = settings.DEMO_PASSWORD if known else "they were given"
+    return f"Sign in as admin@demo.example (or {others}) with the password {password}"
