@@ -20,7 +20,8 @@ from accounts.actions import (
 from accounts.models import Entity, Role, Team, User
 from calendars.models import Calendar
 from core.choices import Level
-from itsm.demo.texts import DOMAIN, ENGLISH, FRENCH, read
+from core.exceptions import Refused
+from itsm.demo.texts import DOMAIN, ENGLISH, FRENCH, cases, events, read
 from services.models import Category, Service
 from tickets.models import PendingReason, ResolutionCode
 
@@ -42,10 +43,17 @@ class Cast:
     codes: dict[str, ResolutionCode] = field(default_factory=dict)
 
     def read_words(self) -> None:
-        """Read what the starting set-up installed."""
+        """Read what the starting set-up installed. Raises `Refused` where some of it was taken away since."""
         self.categories = {row.slug: row for row in Category.objects.all()}
         self.reasons = {row.slug: row for row in PendingReason.objects.all()}
         self.codes = {row.slug: row for row in ResolutionCode.objects.all()}
+        told = [*cases().values(), *events().values()]
+        missing = {case.category for case in told} - self.categories.keys()
+        missing |= {report.code for case in told for report in case.reports} - self.codes.keys()
+        if missing:
+            raise Refused(
+                f"the stories need these words of the starting set-up: {', '.join(sorted(missing))}"
+            )
 
     def read_people(self) -> None:
         """Read people anew with their place, so that their rights are those of the finished set-up."""

@@ -107,3 +107,10 @@ def test_portal_with_real_tickets_is_left_alone(requester: User) -> None:
         call_command("demo", stdout=StringIO())
     assert Ticket.objects.count() == 1
     assert not User.objects.filter(email="admin@demo.example").exists()
+
+
+def test_refused_set_up_leaves_nothing_behind(pack: None) -> None:
+    Category.objects.filter(slug="imprimante").delete()
+    with pytest.raises(CommandError, match="imprimante"):
+        call_command("demo", stdout=StringIO())
+    assert not User.objects.exists()

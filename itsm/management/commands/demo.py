@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from core.exceptions import Refused
 from itsm.demo.build import build, is_there
 from tickets.models import Ticket
 
@@ -33,7 +34,10 @@ class Command(BaseCommand):
             )
         password = settings.DEMO_PASSWORD or get_random_string(16)
         started = timezone.now()
-        counts = build(now=started, password=password, say=self.stdout.write)
+        try:
+            counts = build(now=started, password=password, say=self.stdout.write)
+        except Refused as error:
+            raise CommandError(f"Nothing was made: {error}") from error
         seconds = (timezone.now() - started).total_seconds()
         said = ", ".join(f"{count} {what}" for what, count in counts.items())
         self.stdout.write(f"The demo organisation is there: {said} ({seconds:.0f} s).")
