@@ -19,6 +19,19 @@ from tickets.choices import ENDED, Channel, LinkType, Status
 from tickets.search import Document
 from tickets.workflow import Workflow
 
+_LONG = ("description", "solution", "search")
+# What a row of a list shows of the rows it points to.
+_NAMES = (
+    "service__name",
+    "team__name",
+    *(
+        f"{person}__{name}"
+        for person in ("assignee", "requester")
+        for name in ("first_name", "last_name", "email")
+    ),
+    *(f"pending_reason__{name}" for name in ("name_fr", "name_en", "waits_for")),
+)
+
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     """Questions asked of many tickets."""
@@ -48,9 +61,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(is_open=True)
 
     def for_lists(self) -> Self:
-        """With what a row of a list shows, in one statement and without the long texts."""
-        return self.select_related("service", "team", "assignee", "requester", "pending_reason").defer(
-            "description", "solution", "search"
+        """With what a row of a list shows, in one statement: no long texts, and of other rows their names only."""
+        own = [field.attname for field in Ticket._meta.concrete_fields if field.name not in _LONG]
+        return self.select_related("service", "team", "assignee", "requester", "pending_reason").only(
+            *own, *_NAMES
         )
 
 
