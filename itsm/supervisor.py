@@ -60,9 +60,8 @@ class Child:
 class Supervisor:
     """Runs the engines and the portal's processes in one terminal until it is told to stop or has to give up."""
 
-    def __init__(self, where: Places, *, port: int) -> None:
+    def __init__(self, where: Places) -> None:
         self._where = where
-        self._port = port
         self._lock = Lock(where)
         self._engines = Engines(where, self._lock)
         self._children: list[Child] = []

@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host, port = os.environ.get("BIND", "127.0.0.1"), settings.PORT
-        supervisor = Supervisor(places(settings.VAR_DIR), port=port)
+        supervisor = Supervisor(places(settings.VAR_DIR))
         if os.geteuid() == 0:
             supervisor.say("Running as root: fine for a trial; elsewhere use an ordinary user.")
         try:
