@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "var" / "screenshots"
 PASSWORD = os.environ.get("DEMO_PASSWORD", "a quiet night on the tower")
 PORT = 8199
-READY_WITHIN = 180
+READY_WITHIN = 600
 WIDTHS = {1440: 900, 390: 844}
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
