@@ -6,22 +6,31 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.utils import dateformat, formats, timezone
-from django.utils.translation import get_language, gettext as _, pgettext
+from django.utils.translation import get_language, gettext as _
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+# The forms of dates are grammar and no words to translate: weekday and time, day and time, day and year.
+LONG_DATE = "l j F Y"
+SHORT_DATES = {"fr": ("D. H:i", "j N H:i", "j N Y")}
+ENGLISH_DATES = ("D H:i", "j M H:i", "j M Y")
+
+
+def _short_formats() -> tuple[str, str, str]:
+    return SHORT_DATES.get((get_language() or "")[:2], ENGLISH_DATES)
 
 
 def exact(at: datetime | date) -> str:
     """The whole date and time: "Monday 23 November 2026, 14:30"; a date without its time."""
     if not isinstance(at, datetime):
-        return formats.date_format(at, pgettext("date format", "l j F Y"))
+        return formats.date_format(at, LONG_DATE)
     return _written(timezone.localtime(at).replace(second=0, microsecond=0, tzinfo=None), get_language())
 
 
 @lru_cache(maxsize=8192)
 def _written(local: datetime, language: str | None) -> str:
     """A local minute in words. Lists show the same minutes again and again, and words of dates are slow to make."""
-    return dateformat.format(local, pgettext("date format", "l j F Y, H:i"))
+    return dateformat.format(local, f"{LONG_DATE}, H:i")
 
 
 def short(at: datetime, now: datetime | None = None) -> str:
@@ -30,10 +39,10 @@ def short(at: datetime, now: datetime | None = None) -> str:
     if local.date() == today.date():
         return formats.date_format(local, "H:i")
     if abs(local - today) < timedelta(days=6):
-        return formats.date_format(local, pgettext("date format", "D H:i"))
+        return formats.date_format(local, _short_formats()[0])
     if local.year == today.year:
-        return formats.date_format(local, pgettext("date format", "j M H:i"))
-    return formats.date_format(local, pgettext("date format", "j M Y"))
+        return formats.date_format(local, _short_formats()[1])
+    return formats.date_format(local, _short_formats()[2])
 
 
 def span(seconds: float) -> str:

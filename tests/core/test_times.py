@@ -60,3 +60,9 @@ def test_counts_stop_at_their_limit() -> None:
     with translation.override("en"):
         assert times.bounded(1000, 1000) == "1,000"
         assert times.bounded(1001, 1000) == "1,000+"
+
+
+def test_short_dates_follow_the_language() -> None:
+    with translation.override("fr"):
+        assert times.short(NOW - timedelta(days=30), NOW) == "24 oct. 15:30"
+        assert times.short(NOW - timedelta(days=3), NOW) == "ven. 14:30"
