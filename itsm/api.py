@@ -20,6 +20,8 @@ from tickets.api.views import TicketResource
 app_name = "api"
 
 router = SimpleRouter()
+# With or without: a redirect to the other would turn a POST into a GET.
+router.trailing_slash = "/?"
 router.register("tickets", TicketResource, "ticket")
 router.register(r"tickets/(?P<reference>[^/]+)/comments", CommentResource, "comment")
 router.register(r"tickets/(?P<reference>[^/]+)/events", EventResource, "event")

@@ -102,6 +102,10 @@ def test_an_unknown_address_is_a_problem(client_of: Client, agent: User) -> None
     assert response.json()["instance"] == "/api/v1/nowhere/"
 
 
+def test_the_last_slash_may_be_left_out(client_of: Client, agent: User) -> None:
+    assert client_of(agent).post("/api/v1/tickets", {"title": "x"}).status_code == 201
+
+
 def test_an_unknown_method_is_a_problem(client_of: Client, agent: User, incident: Ticket) -> None:
     response = client_of(agent).delete(f"{TICKETS}{incident.reference}/")
     assert response.status_code == 405
