@@ -13,7 +13,11 @@ LIMIT = 200_000
 
 
 def keep(user: Any, key: str, data: dict[str, str]) -> None:
-    """Keep a draft of a person; an empty one is forgotten. Raises `Refused` on one too large to keep."""
+    """Keep a draft of a person, without NUL, which no table holds; an empty one is forgotten.
+
+    Raises `Refused` on one too large to keep.
+    """
+    data = {name: value.replace("\0", "") for name, value in data.items()}
     if sum(len(value) for value in data.values()) > LIMIT:
         raise Refused("draft too large")
     if not any(value.strip() for value in data.values()):

@@ -21,6 +21,8 @@ def search(queryset: QuerySet[Ticket], text: str, *, user: User) -> QuerySet[Tic
     hits the newest are kept, so that a common word costs no more. They are read at once, in one statement: the list
     and its count both need them.
     """
+    if queryset.query.is_empty():  # another filter already leaves nothing, and Django makes no union of that
+        return queryset
     words = question(text)
     rows = queryset.order_by("-pk").values("pk")
     own_words = rows.filter(search=words)[:HITS]
