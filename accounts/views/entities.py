@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions
 from accounts.forms import EntityForm
@@ -21,6 +21,7 @@ from core.views import Action, CreatePage, Crumb, DetailPage, UpdatePage, refuse
 MANAGE = "accounts.manage_entities"
 
 
+@require_safe
 def tree(request: HttpRequest) -> HttpResponse:
     """The entities one may see, as the tree they form."""
     user = signed_in(request)

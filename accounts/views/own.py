@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, explain, invitations
 from accounts.forms import AbsenceForm, ProfileForm, TokenForm, WelcomeForm
@@ -58,6 +58,7 @@ class Profile(OwnForm):
         return reverse("account:profile")
 
 
+@require_safe
 def security(request: HttpRequest) -> HttpResponse:
     """What protects the account."""
     person = signed_in(request)
@@ -83,6 +84,7 @@ def _localhost(request: HttpRequest) -> str:
     return f"http://localhost{f':{port}' if port else ''}{request.path}"
 
 
+@require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's API tokens."""
     now = timezone.now()
@@ -135,6 +137,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("account:tokens")
 
 
+@require_safe
 def absences(request: HttpRequest) -> HttpResponse:
     """One's absences, coming and past, and those of others in which one stands in."""
     person = signed_in(request)
@@ -182,6 +185,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("account:absences")
 
 
+@require_safe
 def rights(request: HttpRequest) -> HttpResponse:
     """What one may do in one's entity or in another where something is granted, and why."""
     person = signed_in(request)

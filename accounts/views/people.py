@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, explain, permissions
 from accounts.filters import PeopleFilter, people_named
@@ -56,6 +56,7 @@ class PeopleList(ListPage):
         return [Action(_("New person"), reverse("accounts:create_person"), "user-plus", primary=True)]
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Suggestions for a field that names a person: options for a data list, or JSON where asked for.
 
@@ -229,6 +230,7 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(person)
 
 
+@require_safe
 def rights(request: HttpRequest, pk: int) -> HttpResponse:
     """Why this person may do this, in one entity."""
     user, person = signed_in(request), seen(request, pk)

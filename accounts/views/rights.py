@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, verbs
 from accounts.forms import GrantForm, RoleForm
@@ -25,6 +25,7 @@ def may_change_roles(user: User) -> bool:
     return user.access.everywhere(MANAGE)
 
 
+@require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
     """Every right by role."""
     user = signed_in(request)

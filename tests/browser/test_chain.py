@@ -134,7 +134,9 @@ def resolve(seat: Seat, ticket: Ticket, solution: str) -> None:
     form = seat.open_form("Resolve")
     form.locator("[name=cause]").fill("A worn roller")
     form.locator("[name=solution]").fill(solution)
-    form.locator("[name=resolution_code]").select_option(str(ResolutionCode.objects.get(slug="hardware-replaced").pk))
+    form.locator("[name=resolution_code]").select_option(
+        str(ResolutionCode.objects.get(slug="hardware-replaced").pk)
+    )
     seat.press("Resolve", form)
     expect(seat.page.locator(".ticket-state")).to_contain_text(seat.word("Resolved"))
 
@@ -187,7 +189,18 @@ def test_incident_goes_from_report_to_closing(
 
 def test_french_is_not_english(live_server: LiveServer) -> None:
     """The labels that the chain presses exist in French."""
-    labels = ("Sign in", "Take", "Pass on", "Resolve", "Send", "In progress", "Resolved", "closed", "we are on it", "Yes, it works")
+    labels = (
+        "Sign in",
+        "Take",
+        "Pass on",
+        "Resolve",
+        "Send",
+        "In progress",
+        "Resolved",
+        "closed",
+        "we are on it",
+        "Yes, it works",
+    )
     with override("fr"):
         assert [label for label in labels if gettext(label) == label] == []
 
@@ -210,7 +223,9 @@ def test_chain_works_without_scripts(
     assert Ticket.objects.get(pk=ticket.pk).status == Status.CLOSED
 
 
-def test_wrong_password_says_so_and_keeps_the_address(browser: Browser, live_server: LiveServer, requester: User) -> None:
+def test_wrong_password_says_so_and_keeps_the_address(
+    browser: Browser, live_server: LiveServer, requester: User
+) -> None:
     page = browser.new_page(base_url=live_server.url, locale="fr")
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(requester.email)
@@ -235,4 +250,6 @@ def test_keyboard_reaches_the_page_past_the_frame_and_sees_where_it_is(
                 "() => { const it = document.activeElement; if (!it || it === document.body) return 'none';"
                 " const style = getComputedStyle(it); return style.outlineStyle + style.boxShadow + style.outlineWidth; }"
             )
-            assert shown == "none" or not shown.startswith("nonenone"), page.evaluate("document.activeElement.outerHTML")
+            assert shown == "none" or not shown.startswith("nonenone"), page.evaluate(
+                "document.activeElement.outerHTML"
+            )

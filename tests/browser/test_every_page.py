@@ -22,7 +22,9 @@ NOT_PAGES = {
 # Only their author opens these; the form is that of every act.
 NOT_OURS = {"tickets:edit_comment"}
 PAGES_READ = [
-    name for name, rules in PAGES.items() if "GET" in rules and rules["GET"].of != "nothing" and name not in NOT_PAGES | NOT_OURS
+    name
+    for name, rules in PAGES.items()
+    if "GET" in rules and rules["GET"].of != "nothing" and name not in NOT_PAGES | NOT_OURS
 ]
 APPEARANCES = [(1280, "light"), (360, "dark")]
 
@@ -43,7 +45,9 @@ def complaints(page: Page) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("width", "theme"), APPEARANCES)
-def test_every_page_is_accessible_and_fits(open_as: Callable[..., Page], world: World, width: int, theme: str) -> None:
+def test_every_page_is_accessible_and_fits(
+    open_as: Callable[..., Page], world: World, width: int, theme: str
+) -> None:
     page = open_as(world.people["administrator"], "/home/", width=width, theme=theme)
     wrong: list[str] = []
     for name in PAGES_READ:

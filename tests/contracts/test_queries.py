@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -18,13 +17,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Team, User
 from core.choices import Level
-from tickets.actions import attach, comment, edit, follow, move, open_ticket, pass_on, take
+from tickets.actions import comment, edit, follow, move, open_ticket, pass_on, take
 from tickets.choices import CommentKind, Status
 from tickets.models import PendingReason, Ticket
 
 # Statements that say nothing of the page: savepoints of the tests, the session and the person.
 FREE = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
-SESSION_AND_PERSON = ('FROM "django_session"', 'WHERE ("accounts_user"."is_active" AND "accounts_user"."id"', "usersessions_usersession")
+SESSION_AND_PERSON = (
+    'FROM "django_session"',
+    'WHERE ("accounts_user"."is_active" AND "accounts_user"."id"',
+    "usersessions_usersession",
+)
 
 
 @contextmanager
@@ -39,7 +42,9 @@ def at_most(limit: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def busy(incident: Ticket, agent: User, lead: User, expert: User, requester: User, colleague: User, n2: Team) -> Ticket:
+def busy(
+    incident: Ticket, agent: User, lead: User, expert: User, requester: User, colleague: User, n2: Team
+) -> Ticket:
     """A ticket with a life behind it, among others."""
     for place in range(5):
         open_ticket("incident", by=requester, title=f"Another {place}", service=incident.service)
@@ -73,7 +78,9 @@ def test_queue_page_is_six_statements(busy: Ticket, agent: User, client: Client)
             visit()
 
 
-def test_queue_page_costs_the_same_with_more_rows(busy: Ticket, agent: User, requester: User, client: Client) -> None:
+def test_queue_page_costs_the_same_with_more_rows(
+    busy: Ticket, agent: User, requester: User, client: Client
+) -> None:
     client.force_login(agent)
     visit = opened(client, "/queue/?view=open")
     with CaptureQueriesContext(connection) as few:
@@ -92,7 +99,9 @@ def test_ticket_page_is_eight_statements(busy: Ticket, expert: User, client: Cli
         visit()
 
 
-def test_ticket_page_costs_the_same_with_a_longer_story(busy: Ticket, expert: User, agent: User, client: Client) -> None:
+def test_ticket_page_costs_the_same_with_a_longer_story(
+    busy: Ticket, expert: User, agent: User, client: Client
+) -> None:
     client.force_login(expert)
     visit = opened(client, busy.get_absolute_url())
     with CaptureQueriesContext(connection) as few:
@@ -105,7 +114,9 @@ def test_ticket_page_costs_the_same_with_a_longer_story(busy: Ticket, expert: Us
     assert len(many) == len(few)
 
 
-def test_request_page_of_the_portal_is_eight_statements(busy: Ticket, requester: User, client: Client) -> None:
+def test_request_page_of_the_portal_is_eight_statements(
+    busy: Ticket, requester: User, client: Client
+) -> None:
     client.force_login(requester)
     visit = opened(client, f"/portal/requests/{busy.reference}/")
     with at_most(8):
@@ -120,7 +131,9 @@ def test_lists_of_the_portal_are_four_statements(busy: Ticket, requester: User, 
             visit()
 
 
-def test_live_counts_are_two_statements_and_none_while_kept(busy: Ticket, agent: User, client: Client) -> None:
+def test_live_counts_are_two_statements_and_none_while_kept(
+    busy: Ticket, agent: User, client: Client
+) -> None:
     client.force_login(agent)
     opened(client, "/queue/counts/")
     with at_most(1):
@@ -132,7 +145,11 @@ def test_live_counts_are_two_statements_and_none_while_kept(busy: Ticket, agent:
 
 def test_lists_of_the_api_are_three_statements(busy: Ticket, agent: User, client: Client) -> None:
     client.force_login(agent)
-    for address in ("/api/v1/tickets/", "/api/v1/incidents/?status=new", f"/api/v1/tickets/{busy.reference}/"):
+    for address in (
+        "/api/v1/tickets/",
+        "/api/v1/incidents/?status=new",
+        f"/api/v1/tickets/{busy.reference}/",
+    ):
         visit = opened(client, address)
         with at_most(3):
             visit()

@@ -152,7 +152,9 @@ def test_confidential_ticket_moves_for_its_team_only(
 
 @pytest.mark.parametrize("name", ["", "nonsense", "NEW", "new\x00", "résolu", "🙂", "resolved "])
 @each_kind
-def test_status_that_does_not_exist_is_refused(kind: type[Ticket], name: str, ticket: Ticket, agent: User) -> None:
+def test_status_that_does_not_exist_is_refused(
+    kind: type[Ticket], name: str, ticket: Ticket, agent: User
+) -> None:
     with pytest.raises(Refused) as refused:
         actions.move(ticket, name, by=agent)
     assert set(refused.value.errors) == {"to"}
@@ -170,7 +172,10 @@ ACTS: dict[str, tuple[Verb, Act]] = {
         Verb.PASSED_ON,
         lambda t, who, at: actions.pass_on(t, by=who["agent"], level=Level.N2, reason="Over to you", at=at),
     ),
-    "edit": (Verb.EDITED, lambda t, who, at: actions.edit(t, {"title": f"Title of {at}"}, by=who["agent"], at=at)),
+    "edit": (
+        Verb.EDITED,
+        lambda t, who, at: actions.edit(t, {"title": f"Title of {at}"}, by=who["agent"], at=at),
+    ),
     "set_priority": (
         Verb.PRIORITISED,
         lambda t, who, at: actions.set_priority(t, 2, reason="The director", by=who["lead"], at=at),
@@ -265,7 +270,9 @@ def assert_replays(row: Ticket, origin: dict[str, Any]) -> None:
             assert before == value, f"{name}: the timeline misses a change"
             value = after
         assert value == getattr(row, column), f"{name}: the timeline misses the last change"
-    left_the_end = [after for before, after in replayed(row, "status") if before in ENDED and after not in ENDED]
+    left_the_end = [
+        after for before, after in replayed(row, "status") if before in ENDED and after not in ENDED
+    ]
     assert row.reopened == len(left_the_end)
 
 
@@ -291,4 +298,8 @@ def assert_consistent(row: Ticket) -> None:
 def unchanged(ticket: Ticket) -> bool:
     """Whether the row is as it was read."""
     found = Ticket.objects.get(pk=ticket.pk)
-    return (found.version, found.status, found.updated_at) == (ticket.version, ticket.status, ticket.updated_at)
+    return (found.version, found.status, found.updated_at) == (
+        ticket.version,
+        ticket.status,
+        ticket.updated_at,
+    )

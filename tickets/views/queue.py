@@ -104,10 +104,10 @@ def counts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
     """Tickets for the command palette, by reference or words."""
+    user = worker(request)
     asked = request.GET.get("q", "").strip().replace("\x00", "")[:200]
     rows: list[Ticket] = []
     if len(asked) > 1:
-        user = worker(request)
         data = TicketFilter(
             {"q": asked}, queryset=Ticket.objects.visible_to(user).for_lists(), request=request
         )

@@ -1,0 +1,321 @@
+"""Who may open what: one line for each address of the portal and each method of the API.
+
+A page or endpoint without a line here makes `test_walk.py` fail. Read a line as:
+
+    "tickets:edit": form(of="ticket", needs="tickets.work")
+
+whoever may not see the ticket gets 404, whoever sees it without the right to work on it 403, everyone else the form.
+`gate` is the right that is asked before anything is looked up: 403 without it, wherever it is granted.
+Nobody who is not signed in gets anything but the sign-in page (401 in the API), unless the gate is `PUBLIC`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+PUBLIC = "public"
+SIGNED_IN = ""
+STAFF = "staff"
+VIEW_PEOPLE, MANAGE_PEOPLE = "accounts.view_people", "accounts.manage_people"
+MANAGE_TEAMS, MANAGE_ENTITIES = "accounts.manage_teams", "accounts.manage_entities"
+MANAGE_ROLES, GRANT = "accounts.manage_roles", "accounts.grant"
+MANAGE_SERVICES, SETTINGS = "services.manage", "settings.manage"
+# Asked of the portal as a whole: the right must be held in every entity.
+EVERYWHERE = "everywhere "
+# The requester of the ticket as well as who holds the right.
+OR_OWNER = " or owner"
+AUTHOR, NOBODY = "author", "nobody"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets through: `gate` in some entity, sight of the thing `of`, the right `needs` on it."""
+
+    gate: str = SIGNED_IN
+    of: str = ""
+    needs: str = ""
+
+
+Rules = dict[str, Rule]
+
+
+def page(**rule: str) -> Rules:
+    """An address that is only read."""
+    return {"GET": Rule(**rule)}
+
+
+def act(**rule: str) -> Rules:
+    """A button: only POST."""
+    return {"POST": Rule(**rule)}
+
+
+def form(**rule: str) -> Rules:
+    """A form: read, then sent."""
+    return {"GET": Rule(**rule), "POST": Rule(**rule)}
+
+
+CLOSED = form(gate=PUBLIC, of="nothing")
+
+TICKETS: dict[str, Rules] = {
+    "front": page(),
+    "tickets:home": page(gate=STAFF),
+    "tickets:queue": page(gate=STAFF),
+    "tickets:counts": page(gate=STAFF),
+    "tickets:lookup": page(gate=STAFF),
+    "tickets:detail": page(of="ticket"),
+    "tickets:watermark": page(of="ticket"),
+    "tickets:edit": form(of="ticket", needs="tickets.work"),
+    "tickets:take": act(of="ticket", needs="tickets.work"),
+    "tickets:assign": form(of="ticket", needs="tickets.assign"),
+    "tickets:pass_on": form(of="ticket", needs="tickets.assign"),
+    "tickets:priority": form(of="ticket", needs="tickets.override_priority"),
+    "tickets:clear_priority": act(of="ticket", needs="tickets.override_priority"),
+    "tickets:move": form(of="ticket", needs="tickets.work"),
+    "tickets:make_move": act(of="ticket", needs="tickets.work"),
+    "tickets:write": act(of="ticket", needs="tickets.view"),
+    "tickets:follow": act(of="ticket", needs="tickets.view"),
+    "tickets:unfollow": act(of="ticket", needs="tickets.view"),
+    "tickets:edit_comment": form(of="note", needs=AUTHOR),
+    "tickets:withdraw": act(of="note", needs=AUTHOR),
+    "tickets:publish": act(of="note", needs="tickets.note"),
+    "tickets:upload": act(),
+    "tickets:download": page(of="internal file"),
+    "tickets:pending_reasons": page(gate=SETTINGS),
+    "tickets:new_pending_reason": form(gate=SETTINGS),
+    "tickets:pending_reason": form(gate=SETTINGS, of="pending reason"),
+    "tickets:resolution_codes": page(gate=SETTINGS),
+    "tickets:new_resolution_code": form(gate=SETTINGS),
+    "tickets:resolution_code": form(gate=SETTINGS, of="resolution code"),
+    "tickets:policies": page(gate=SETTINGS),
+    "tickets:new_policy": form(gate=SETTINGS),
+    "tickets:policy": form(gate=SETTINGS, of="policy"),
+    "tickets:matrix": form(gate=SETTINGS),
+    "incidents:list": page(gate=STAFF),
+    "incidents:create": form(gate="tickets.open_for_others"),
+    "portal:home": page(),
+    "portal:report": form(gate="tickets.open"),
+    "portal:requests": page(),
+    "portal:request": {
+        "GET": Rule(of="ticket"),
+        "POST": Rule(of="ticket", needs="tickets.answer" + OR_OWNER),
+    },
+    "portal:move": act(
+        of="ticket", needs=NOBODY
+    ),  # the body names no move; the moves have tests of their own
+    "portal:services": page(),
+}
+
+SET_UP: dict[str, Rules] = {
+    "services:list": page(),
+    "services:detail": page(of="service"),
+    "services:manage": page(gate=MANAGE_SERVICES),
+    "services:create": form(gate=MANAGE_SERVICES),
+    "services:edit": form(of="service", needs=MANAGE_SERVICES),
+    "services:retire": act(of="service", needs=MANAGE_SERVICES),
+    "services:categories": page(gate=MANAGE_SERVICES),
+    "services:create_category": form(gate=MANAGE_SERVICES),
+    "services:category": form(gate=MANAGE_SERVICES, of="category"),
+    "calendars:list": page(gate=SETTINGS),
+    "calendars:create": form(gate=SETTINGS),
+    "calendars:detail": page(gate=SETTINGS, of="calendar"),
+    "calendars:edit": form(gate=SETTINGS, of="calendar"),
+}
+
+PEOPLE: dict[str, Rules] = {
+    "accounts:people": page(gate=VIEW_PEOPLE),
+    "accounts:people_search": page(),
+    "accounts:create_person": form(gate=MANAGE_PEOPLE),
+    "accounts:person": page(gate=VIEW_PEOPLE, of="person"),
+    "accounts:edit_person": form(of="person", needs=MANAGE_PEOPLE),
+    "accounts:invite": act(of="person", needs=MANAGE_PEOPLE),
+    "accounts:deactivate": act(of="person", needs=MANAGE_PEOPLE),
+    "accounts:reactivate": act(of="person", needs=MANAGE_PEOPLE),
+    "accounts:end_sessions": act(of="person", needs=MANAGE_PEOPLE),
+    "accounts:person_rights": page(of="person", needs=VIEW_PEOPLE),
+    "accounts:create_absence": form(of="person", needs=MANAGE_PEOPLE),
+    "accounts:cancel_absence": act(of="absence", needs=MANAGE_PEOPLE),
+    "accounts:revoke_token": act(of="token", needs=MANAGE_PEOPLE),
+    "accounts:teams": page(gate=VIEW_PEOPLE),
+    "accounts:create_team": form(gate=MANAGE_TEAMS),
+    "accounts:team": page(gate=VIEW_PEOPLE, of="team"),
+    "accounts:edit_team": form(of="team", needs=MANAGE_TEAMS),
+    "accounts:delete_team": act(of="team", needs=MANAGE_TEAMS),
+    "accounts:add_member": form(of="team", needs=MANAGE_TEAMS),
+    "accounts:change_member": act(of="member", needs=MANAGE_TEAMS),
+    "accounts:entities": page(gate=VIEW_PEOPLE),
+    "accounts:create_entity": form(gate=MANAGE_ENTITIES),
+    "accounts:entity": page(gate=VIEW_PEOPLE, of="entity"),
+    "accounts:edit_entity": form(of="entity", needs=MANAGE_ENTITIES),
+    "accounts:delete_entity": act(of="entity", needs=MANAGE_ENTITIES),
+    "accounts:roles": page(gate=VIEW_PEOPLE),
+    "accounts:create_role": form(gate=MANAGE_ROLES),
+    "accounts:role": page(gate=VIEW_PEOPLE, of="role"),
+    "accounts:edit_role": form(gate=MANAGE_ROLES, of="role"),
+    "accounts:delete_role": act(of="role", needs=EVERYWHERE + MANAGE_ROLES),
+    "accounts:create_grant": form(gate=GRANT),
+    "accounts:revoke_grant": act(of="grant", needs=GRANT),
+}
+
+OWN: dict[str, Rules] = {
+    "account:profile": form(),
+    "account:security": page(),
+    "account:tokens": page(),
+    "account:create_token": form(),
+    "account:revoke_token": act(of="another's token"),
+    "account:absences": page(),
+    "account:create_absence": form(),
+    "account:cancel_absence": act(of="another's absence"),
+    "account:rights": page(),
+    "account:welcome": form(gate=PUBLIC),
+    "notifications:list": page(),
+    "notifications:bell": page(),
+    "notifications:read": act(),  # another's leads back to the list and changes nothing
+    "notifications:read_all": act(),
+    "notifications:preferences": form(),
+    "usersessions_list": form(),
+    "mfa_index": page(),
+    "mfa_reauthenticate": form(),
+    "mfa_activate_totp": form(),
+    "mfa_deactivate_totp": form(),
+    "mfa_view_recovery_codes": page(),
+    "mfa_generate_recovery_codes": form(),
+    "mfa_download_recovery_codes": page(),
+    "mfa_list_webauthn": page(),
+    "mfa_add_webauthn": form(),
+    "mfa_reauthenticate_webauthn": form(),
+    "mfa_remove_webauthn": form(),
+    "mfa_edit_webauthn": form(),
+    "account_change_password": form(),
+    "account_set_password": form(),
+    "account_reauthenticate": form(),
+}
+
+ENTRANCE: dict[str, Rules] = {
+    "account_login": form(gate=PUBLIC),
+    "account_logout": form(gate=PUBLIC),
+    "account_inactive": page(gate=PUBLIC),
+    "account_reset_password": form(gate=PUBLIC),
+    "account_reset_password_done": page(gate=PUBLIC),
+    "account_reset_password_from_key": form(gate=PUBLIC),
+    "account_reset_password_from_key_done": page(gate=PUBLIC),
+    "account_confirm_login_code": form(gate=PUBLIC),
+    "mfa_authenticate": form(gate=PUBLIC),
+    "mfa_login_webauthn": form(gate=PUBLIC),
+    # Addresses that django-allauth has and this portal does not offer.
+    "account_email": CLOSED,
+    "account_signup": CLOSED,
+    "account_email_verification_sent": CLOSED,
+    "account_confirm_email": CLOSED,
+    "accounts/email/": CLOSED,
+    "accounts/signup/": CLOSED,
+    "accounts/confirm-email/": CLOSED,
+    "accounts/confirm-email/<str:key>/": CLOSED,
+}
+
+SHELL: dict[str, Rules] = {
+    "core:administration": page(gate=VIEW_PEOPLE),
+    "core:theme": act(gate=PUBLIC),
+    "core:language": act(gate=PUBLIC),
+    "core:preview": act(),
+    "core:draft": {method: Rule() for method in ("GET", "POST", "DELETE")},
+    "core:deliveries": page(gate=SETTINGS),
+    "core:send_again": act(gate=SETTINGS),
+    "core:delivery": page(gate=SETTINGS, of="delivery"),
+    "core:jobs": page(gate=SETTINGS),
+}
+
+PAGES: dict[str, Rules] = {**TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL}
+
+
+def _of_tickets(name: str) -> dict[str, Rules]:
+    """The lines that the endpoint of all tickets shares with each kind's."""
+    return {
+        f"api:{name}-list": {"GET": Rule(), "POST": Rule(gate="tickets.open or tickets.open_for_others")},
+        f"api:{name}-detail": {"GET": Rule(of="ticket"), "PATCH": Rule(of="ticket", needs="tickets.work")},
+        f"api:{name}-assign": {"POST": Rule(of="ticket", needs="tickets.assign")},
+        f"api:{name}-pass-on": {"POST": Rule(of="ticket", needs="tickets.assign")},
+        f"api:{name}-take": {"POST": Rule(of="ticket", needs="tickets.work")},
+        f"api:{name}-moves": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket", needs="tickets.work")},
+    }
+
+
+def _read(of: str) -> Rules:
+    return {"GET": Rule(of=of)}
+
+
+API: dict[str, Rules] = {
+    **_of_tickets("ticket"),
+    **_of_tickets("incident"),
+    "api:comment-list": {
+        "GET": Rule(of="ticket"),
+        "POST": Rule(of="ticket", needs="tickets.answer" + OR_OWNER),
+    },
+    "api:comment-detail": {
+        "GET": Rule(of="api note"),
+        "PATCH": Rule(of="api note", needs=AUTHOR),
+        "DELETE": Rule(of="api note", needs=AUTHOR),
+    },
+    "api:event-list": _read("ticket"),
+    "api:event-detail": _read("internal event"),
+    "api:attachment-list": {
+        "GET": Rule(of="ticket"),
+        "POST": Rule(of="ticket", needs="tickets.answer" + OR_OWNER),
+    },
+    "api:attachment-detail": _read("api internal file"),
+    "api:attachment-content": _read("internal file"),
+    "api:follower-list": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket")},
+    "api:follower-detail": {
+        "GET": Rule(of="follower"),
+        "DELETE": Rule(of="follower", needs="tickets.view" + OR_OWNER),
+    },
+    "api:person-list": {"GET": Rule(), "POST": Rule(of="new person", needs=MANAGE_PEOPLE)},
+    "api:person-detail": {"GET": Rule(of="person"), "PATCH": Rule(of="person", needs=MANAGE_PEOPLE)},
+    "api:person-invite": {"POST": Rule(of="person", needs=MANAGE_PEOPLE)},
+    "api:team-list": {"GET": Rule(), "POST": Rule(of="new team", needs=MANAGE_TEAMS)},
+    "api:team-detail": {
+        "GET": Rule(of="team"),
+        "PATCH": Rule(of="team", needs=MANAGE_TEAMS),
+        "DELETE": Rule(of="team", needs=MANAGE_TEAMS),
+    },
+    "api:entity-list": {"GET": Rule(), "POST": Rule(of="new entity", needs=MANAGE_ENTITIES)},
+    "api:entity-detail": {
+        "GET": Rule(of="entity"),
+        "PATCH": Rule(of="entity", needs=MANAGE_ENTITIES),
+        "DELETE": Rule(of="entity", needs=MANAGE_ENTITIES),
+    },
+    "api:service-list": {"GET": Rule(), "POST": Rule(of="new service", needs=MANAGE_SERVICES)},
+    "api:service-detail": {"GET": Rule(of="service"), "PATCH": Rule(of="service", needs=MANAGE_SERVICES)},
+    "api:category-list": {"GET": Rule(), "POST": Rule(gate=MANAGE_SERVICES)},
+    "api:category-detail": {
+        "GET": Rule(of="category"),
+        "PATCH": Rule(gate=MANAGE_SERVICES, of="category"),
+    },
+    "api:pending-reason-list": page(),
+    "api:pending-reason-detail": _read("pending reason code"),
+    "api:resolution-code-list": page(),
+    "api:resolution-code-detail": _read("resolution code code"),
+    "api:me": {"GET": Rule(), "PATCH": Rule()},
+    "api:schema": page(),
+    "api:docs": page(),
+    "api/v1/^.*/$": {method: Rule(of="nothing") for method in ("GET", "POST", "PATCH", "DELETE")},
+}
+
+# What the walk sends with an unsafe method of the API, so that nothing but the right is missing.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST api:ticket-list": {"title": "Walked in"},
+    "POST api:incident-list": {"title": "Walked in"},
+    "PATCH api:ticket-detail": {"title": "Walked over"},
+    "PATCH api:incident-detail": {"title": "Walked over"},
+    "POST api:ticket-moves": {"to": "pending", "pending_reason": "requester"},
+    "POST api:incident-moves": {"to": "pending", "pending_reason": "requester"},
+    "POST api:ticket-pass-on": {"level": "n2", "reason": "Walking"},
+    "POST api:incident-pass-on": {"level": "n2", "reason": "Walking"},
+    "POST api:comment-list": {"body": "Walked by"},
+    "PATCH api:comment-detail": {"body": "Walked over"},
+    "PATCH api:person-detail": {"phone": "12"},
+    "PATCH api:team-detail": {"name": "Walkers"},
+    "PATCH api:entity-detail": {"name": "Walk"},
+    "PATCH api:service-detail": {"name": "Walks"},
+    "POST api:category-list": {"name": "Walks"},
+    "PATCH api:category-detail": {"name": "Walks"},
+    "PATCH api:me": {"phone": "12"},
+}

@@ -1,0 +1,273 @@
+"""The world that the walk goes through: the same things twice, in the walkers' entity and in its sibling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import Absence, ApiToken, Entity, Role, Team, User
+from accounts.roles import DEFAULT_ROLES
+from calendars.models import Calendar
+from core.choices import Level
+from core.models import OutboxMessage
+from services.models import Category, Service, ServiceTeam
+from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
+from tests.factories import grant, make_entity, make_team, make_user
+from tickets.actions import attach, comment, open_ticket
+from tickets.choices import CommentKind
+from tickets.models import Event, Follower, PendingReason, Policy, ResolutionCode, Ticket
+
+# No word of the portal contains these: where one is read by who may not see its thing, something leaks.
+FOREIGN, CONFIDENTIAL, OWN = "Zanzibar", "Quetzalcoatl", "Popocatepetl"
+
+SCHOOL, HOSPITAL, HIDDEN = "school", "hospital", "confidential"
+
+STAFF_VERBS = ("accounts.view_people", "accounts.manage_people", "accounts.manage_teams", "accounts.grant")
+OVERSEERS = ("accounts.grant", "accounts.manage_people", "accounts.manage_roles", "audit.view")
+
+
+@dataclass(frozen=True)
+class Walker:
+    """Somebody who tries every door: a role in an entity, perhaps a team there, perhaps tickets of their own."""
+
+    name: str
+    role: str = ""
+    place: str = SCHOOL
+    team: str = ""
+    owns: str = ""
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """The verbs of the role."""
+        return frozenset(next((r.granted for r in DEFAULT_ROLES if r.slug == self.role), ()))
+
+    def reaches(self, place: str) -> bool:
+        """Whether the role counts there."""
+        return self.place in ("everywhere", place)
+
+    def holds(self, verb: str, place: str = "") -> bool:
+        """Whether the verb is granted there, or anywhere where no place is named."""
+        return verb in self.verbs and (not place or self.reaches(place))
+
+    def holds_any(self, verbs: tuple[str, ...], place: str = "") -> bool:
+        """Whether one of the verbs is."""
+        return any(self.holds(verb, place) for verb in verbs)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the workspace is their home."""
+        return self.holds("tickets.view") or bool(self.team)
+
+
+ANONYMOUS = Walker("anonymous", place="")
+WALKERS = (
+    Walker("owner", "requester", owns=SCHOOL),
+    Walker("colleague", "requester", owns=HIDDEN),
+    Walker("technician", "technician", team="n1"),
+    Walker("team_lead", "team_lead", team="n1"),
+    Walker("service_manager", "service_manager"),
+    Walker("change_authority", "change_authority"),
+    Walker("knowledge_owner", "knowledge_owner"),
+    Walker("project_manager", "project_manager"),
+    Walker("auditor", "auditor"),
+    Walker("administrator", "administrator", place="everywhere"),
+    Walker("outsider", "requester", place=HOSPITAL, owns=HOSPITAL),
+    Walker("outside_agent", "technician", place=HOSPITAL),
+    Walker("nobody"),
+    ANONYMOUS,
+)
+
+Arguments = dict[str, Any]
+
+
+@dataclass
+class World:
+    """What there is: things by kind and place as arguments of addresses, and people by name."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    things: dict[str, dict[str, Arguments]] = field(default_factory=dict)
+    bodies: dict[str, dict[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+    def put(self, kind: str, place: str, **arguments: Any) -> None:
+        """Remember a thing."""
+        self.things.setdefault(kind, {})[place] = arguments
+
+    def body(self, key: str, place: str, **values: Any) -> None:
+        """Remember what a request about a place sends."""
+        self.bodies.setdefault(key, {})[place] = values
+
+
+def build() -> World:
+    """Make everything once; the words of the installation must be there."""
+    world = World()
+    organisation = make_entity("Organisation")
+    school, hospital = (
+        make_entity("School", parent=organisation),
+        make_entity(f"{FOREIGN} clinic", parent=organisation),
+    )
+    entities = {SCHOOL: school, HOSPITAL: hospital, "everywhere": organisation}
+    for walker in WALKERS[:-1]:
+        word = FOREIGN if walker.place == HOSPITAL else "Walker"
+        user = make_user(f"{walker.name} {word}", entity=entities[walker.place])
+        if walker.role:
+            grant(user, walker.role, entities[walker.place])
+        world.people[walker.name] = user
+    n1 = make_team(
+        "Desk", level=Level.N1, entity=school, members=[world.people["technician"], world.people["team_lead"]]
+    )
+    _furnish(world, SCHOOL, school, OWN, n1, owner=world.people["owner"])
+    desk = make_team(f"{FOREIGN} desk", level=Level.N1, entity=hospital)
+    _furnish(world, HOSPITAL, hospital, FOREIGN, desk, owner=world.people["outsider"])
+    _hide(world, school, owner=world.people["colleague"])
+    _words(world)
+    return world
+
+
+def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *, owner: User) -> None:
+    """One of each thing that belongs to an entity."""
+    part = make_entity(f"{word} annex", parent=entity)
+    person = make_user(f"Paula {word}", entity=entity)
+    given = grant(person, "requester", entity)
+    helpers = make_team(f"{word} helpers", level=Level.N3, entity=entity, members=[person])
+    service = Service.objects.create(name=f"{word} mail", code=f"mail-{place}", entity=entity)
+    ServiceTeam.objects.create(service=service, level=Level.N1, team=desk)
+    ServiceTeam.objects.create(service=service, level=Level.N2, team=helpers)
+    day = timezone.localdate()
+    absence = Absence.objects.create(user=person, starts_on=day, ends_on=day)
+    token = ApiToken.objects.create(
+        user=person, name="sync", prefix="vgi_sync", digest=f"digest-{place}", scopes=["read"],
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    ticket = open_ticket("incident", by=owner, title=f"{word} is broken", description=word, service=service)
+    author = make_user(f"Norbert {word}", entity=entity)
+    grant(author, "team_lead", entity)
+    desk.memberships.create(user=author)
+    _hang_on(world, place, ticket, word, author=author, follower=person)
+    world.put("person", place, pk=person.pk)
+    world.put("team", place, pk=helpers.pk)
+    world.put("member", place, pk=helpers.pk, user_pk=person.pk)
+    world.put("entity", place, pk=part.pk)
+    world.put("grant", place, pk=given.pk)
+    world.put("absence", place, pk=absence.pk)
+    world.put("token", place, pk=token.pk)
+    world.put("another's absence", place, pk=absence.pk)
+    world.put("another's token", place, pk=token.pk)
+    world.put("service", place, pk=service.pk)
+    for kind in ("new person", "new team", "new entity", "new service"):
+        world.put(kind, place)
+    world.body("POST api:person-list", place, email=f"new.{place}@example.org", entity=entity.pk)
+    world.body("POST api:team-list", place, name="Newcomers", level="n1", entity=entity.pk)
+    world.body("POST api:entity-list", place, name="New wing", code="WING", parent=entity.pk)
+    world.body("POST api:service-list", place, name="New service", entity=entity.pk)
+    for name in ("ticket", "incident"):
+        world.body(f"POST api:{name}-assign", place, team=helpers.pk)
+
+
+def _hang_on(world: World, place: str, ticket: Ticket, word: str, *, author: User, follower: User) -> None:
+    """What hangs on a ticket; the note and its file are of someone who does not walk."""
+    note = comment(ticket, by=author, body=f"{word} note", kind=CommentKind.INTERNAL)
+    [file] = attach(ticket, [SimpleUploadedFile("note.txt", word.encode())], by=author, is_public=False)
+    Follower.objects.create(ticket=ticket, user=follower)
+    event = Event.objects.get(ticket=ticket, comment=note)
+    reference = ticket.reference
+    world.put("ticket", place, reference=reference, to="in_progress")
+    world.put("note", place, key=note.pk)
+    world.put("api note", place, reference=reference, pk=note.pk)
+    world.put("internal file", place, token=file.token)
+    world.put("api internal file", place, reference=reference, id=file.token)
+    world.put("internal event", place, reference=reference, pk=event.pk)
+    world.put("follower", place, reference=reference, id=follower.pk)
+
+
+def _hide(world: World, school: Entity, *, owner: User) -> None:
+    """A confidential ticket of the walkers' own entity, with a team none of them is in."""
+    team = make_team("Inquiries", level=Level.N2, entity=school)
+    author = make_user("Ivo Inquirer", entity=school)
+    grant(author, "team_lead", school)
+    team.memberships.create(user=author)
+    ticket = open_ticket(
+        "incident",
+        by=author,
+        requester=owner,
+        title=f"{CONFIDENTIAL} affair",
+        team=team,
+        is_confidential=True,
+    )
+    _hang_on(
+        world,
+        HIDDEN,
+        ticket,
+        CONFIDENTIAL,
+        author=author,
+        follower=make_user("Felix Follower", entity=school),
+    )
+
+
+def _words(world: World) -> None:
+    """What belongs to the whole portal."""
+    role = Role.objects.create(slug="helper", name="Helper", verbs=["tickets.open"])
+    category = Category.objects.create(name="Paper", slug="paper")
+    world.put("role", SCHOOL, pk=role.pk)
+    world.put("category", SCHOOL, pk=category.pk)
+    world.put("calendar", SCHOOL, slug=Calendar.objects.earliest("pk").slug)
+    world.put("pending reason", SCHOOL, pk=PendingReason.objects.earliest("pk").pk)
+    world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
+    world.put("policy", SCHOOL, pk=Policy.objects.earliest("pk").pk)
+    world.put("pending reason code", SCHOOL, code="requester")
+    world.put("resolution code code", SCHOOL, code="assistance")
+    world.put("delivery", SCHOOL, pk=OutboxMessage.objects.create(topic="tests", key="walk", payload={}).pk)
+    world.put("nothing", SCHOOL)
+    world.put("", SCHOOL)
+
+
+def sees(walker: Walker, kind: str, place: str) -> bool:
+    """Whether the thing exists for the walker."""
+    if kind in ("nothing", "another's absence", "another's token"):
+        return False
+    if kind in ("ticket", "follower"):
+        return walker.owns == place or (place != HIDDEN and walker.holds("tickets.view", place))
+    if kind in ("note", "api note", "internal file", "api internal file", "internal event"):
+        return place != HIDDEN and walker.holds("tickets.view", place)
+    if kind in ("person", "absence"):
+        return walker.holds_any(STAFF_VERBS, place)
+    if kind in ("team", "member"):
+        return walker.holds_any((*STAFF_VERBS, "tickets.view"), place)
+    if kind == "entity":
+        return bool(walker.role) and walker.reaches(place)
+    if kind == "role":
+        return walker.holds_any((*OVERSEERS, "accounts.view_people"))
+    if kind == "grant":
+        return walker.holds_any(OVERSEERS, place)
+    if kind == "token":
+        return walker.holds("accounts.manage_people", place)
+    if kind == "service":
+        return walker.place == place or walker.holds("services.view", place)
+    return True
+
+
+def passes(walker: Walker, gate: str) -> bool:
+    """Whether the gate opens, before anything is looked up."""
+    if gate in (SIGNED_IN, PUBLIC):
+        return True
+    if gate == STAFF:
+        return walker.is_staff
+    if gate.startswith(EVERYWHERE):
+        return walker.place == "everywhere" and walker.holds(gate.removeprefix(EVERYWHERE))
+    return any(walker.holds(verb) for verb in gate.split(" or "))
+
+
+def may(walker: Walker, rule: Rule, place: str) -> bool:
+    """Whether the walker may do it to what they see."""
+    needs, owner_may = rule.needs.removesuffix(OR_OWNER), rule.needs.endswith(OR_OWNER)
+    if needs in (AUTHOR, NOBODY):
+        return False
+    if owner_may and walker.owns == place:
+        return True
+    if needs.startswith(EVERYWHERE):
+        return passes(walker, needs)
+    return not needs or (place != HIDDEN and walker.holds(needs, place))
