@@ -33,7 +33,7 @@ def public_host() -> str:
     return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+class AccountAdapter(DefaultAccountAdapter):
     """Sign-in by address and password."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -131,7 +131,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         return str(subject)
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
+class MFAAdapter(DefaultMFAAdapter):
     """Second factors and passkeys."""
 
     def get_totp_issuer(self) -> str:

@@ -29,7 +29,7 @@ def _entities(request: Any) -> QuerySet[Entity]:
     return Entity.objects.visible_to(request.user).in_tree_order() if request else Entity.objects.none()
 
 
-class EntityFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+class EntityFilter(django_filters.ModelChoiceFilter):
     """Rows of an entity and of everything below it."""
 
     def filter(self, qs: QuerySet[Any], value: Entity | None) -> QuerySet[Any]:
@@ -37,11 +37,11 @@ class EntityFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
         return qs.filter(entity__path__contains=[value.pk]) if value else qs
 
 
-class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
+class PeopleFilter(django_filters.FilterSet):
     """People by name, entity, role, state."""
 
     q = django_filters.CharFilter(label=_("Name or address"), method="search")
-    entity = EntityFilter(label=_("Entity and below"), queryset=_entities)
+    entity = EntityFilter(label=_("Entity and below"), queryset=_entities)  # type: ignore[arg-type]
     role = django_filters.ModelChoiceFilter(label=_("Role"), queryset=Role.objects.all(), method="holding")
     is_active = django_filters.BooleanFilter(label=_("Active"))
 
@@ -61,12 +61,12 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
         )
 
 
-class TeamFilter(django_filters.FilterSet):  # type: ignore[misc]
+class TeamFilter(django_filters.FilterSet):
     """Teams by name, level, entity."""
 
     q = django_filters.CharFilter(label=_("Name"), method="search")
     level = django_filters.ChoiceFilter(label=_("Level"), choices=Level.choices)
-    entity = EntityFilter(label=_("Entity and below"), queryset=_entities)
+    entity = EntityFilter(label=_("Entity and below"), queryset=_entities)  # type: ignore[arg-type]
     is_active = django_filters.BooleanFilter(label=_("Active"))
 
     class Meta:

@@ -39,7 +39,9 @@ def served(client: Client, file: Attachment) -> list[int]:
 @pytest.fixture
 def secret(lead: User, requester: User, mail_service: Service) -> Ticket:
     """A confidential ticket that no team of the agent has."""
-    return open_ticket("incident", by=lead, requester=requester, title=f"{SECRET} affair", is_confidential=True)
+    return open_ticket(
+        "incident", by=lead, requester=requester, title=f"{SECRET} affair", is_confidential=True
+    )
 
 
 def test_link_to_a_ticket_one_may_not_see_is_not_shown(
@@ -52,7 +54,9 @@ def test_link_to_a_ticket_one_may_not_see_is_not_shown(
     assert incident.title in page and SECRET not in page and secret.reference not in page
 
 
-def test_link_between_two_visible_tickets_is_shown_on_both(incident: Ticket, agent: User, client: Client) -> None:
+def test_link_between_two_visible_tickets_is_shown_on_both(
+    incident: Ticket, agent: User, client: Client
+) -> None:
     other = open_ticket("incident", by=agent, title="The other one", service=incident.service)
     Link.objects.create(source=incident, target=other, link_type=LinkType.FOLLOWS, created_at=timezone.now())
     client.force_login(agent)
@@ -67,7 +71,10 @@ def test_word_at_a_hand_over_is_for_technicians(
     assert any(entry.reason == f"He is {SECRET}" for entry in entries(incident, agent))
     assert not any(entry.reason for entry in entries(incident, requester))
     client.force_login(requester)
-    for address in (f"/portal/requests/{incident.reference}/", f"/api/v1/tickets/{incident.reference}/events/"):
+    for address in (
+        f"/portal/requests/{incident.reference}/",
+        f"/api/v1/tickets/{incident.reference}/events/",
+    ):
         answer = client.get(address)
         assert answer.status_code == 200
         assert SECRET not in answer.content.decode()
@@ -88,7 +95,9 @@ def test_file_of_an_answer_not_yet_sent_is_not_served_to_the_requester(
     assert served(client, kept) == [200, 200]
 
 
-def test_file_of_a_note_is_for_technicians(incident: Ticket, agent: User, requester: User, client: Client) -> None:
+def test_file_of_a_note_is_for_technicians(
+    incident: Ticket, agent: User, requester: User, client: Client
+) -> None:
     kept = store_upload(upload(), by=agent)
     comment(incident, by=agent, body="Hm", kind=CommentKind.INTERNAL, attachments=[kept])
     client.force_login(requester)
@@ -123,13 +132,19 @@ def test_search_finds_no_word_one_may_not_read(
         comment(incident, by=agent, body=SECRET, undo=True)
 
     def found(user: User) -> bool:
-        return search(Ticket.objects.visible_to(user), SECRET.lower(), user=user).filter(pk=incident.pk).exists()
+        return (
+            search(Ticket.objects.visible_to(user), SECRET.lower(), user=user).filter(pk=incident.pk).exists()
+        )
 
     assert found(agent)
     assert not found(outside_agent)
     assert found(requester) == (place in ("title", "description"))
 
 
-def test_counts_count_only_what_one_sees(incident: Ticket, secret: Ticket, agent: User, outside_agent: User) -> None:
-    assert queues.counts(agent)["unassigned"] == Ticket.objects.visible_to(agent).filter(assignee=None).count()
+def test_counts_count_only_what_one_sees(
+    incident: Ticket, secret: Ticket, agent: User, outside_agent: User
+) -> None:
+    assert (
+        queues.counts(agent)["unassigned"] == Ticket.objects.visible_to(agent).filter(assignee=None).count()
+    )
     assert set(queues.counts(outside_agent).values()) == {0}

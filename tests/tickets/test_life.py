@@ -246,7 +246,9 @@ def test_events_cannot_be_changed_or_removed(incident: Ticket) -> None:
         event.delete()
 
 
-def test_work_given_to_someone_absent_goes_to_the_substitute(incident: Ticket, lead: User, agent: User) -> None:
+def test_work_given_to_someone_absent_goes_to_the_substitute(
+    incident: Ticket, lead: User, agent: User
+) -> None:
     today = timezone.localdate()
     Absence.objects.create(user=agent, starts_on=today, ends_on=today, substitute=lead)
     given = assign(incident, by=lead, assignee=agent)

@@ -70,7 +70,7 @@ def test_sixteen_writers_get_numbers_that_are_unique_and_increase(
 def test_two_takers_leave_one_owner_and_a_whole_story(incident: Ticket, agent: User, lead: User) -> None:
     for _round in range(ROUNDS):
         ticket = actions.open_ticket("incident", by=agent, title="Who takes it?", service=incident.service)
-        failures(together([lambda who=who: actions.take(ticket, by=again(who)) for who in (agent, lead)]))
+        failures(together([lambda who=who: actions.take(ticket, by=again(who)) for who in (agent, lead)]))  # type: ignore[misc]
         row = fresh(ticket)
         taken = list(ticket.events.filter(verb=Verb.ASSIGNED).order_by("id"))
         assert len(taken) == 2
@@ -85,7 +85,7 @@ def test_two_takers_of_the_same_page_give_one_and_a_conflict(
     for _round in range(ROUNDS):
         ticket = actions.open_ticket("incident", by=agent, title="Who takes it?", service=incident.service)
         results = together(
-            [lambda who=who: actions.take(ticket, by=again(who), version=1) for who in (agent, lead)]
+            [lambda who=who: actions.take(ticket, by=again(who), version=1) for who in (agent, lead)]  # type: ignore[misc]
         )
         assert len(failures(results, StaleVersion)) == 1
         winner = next(result for result in results if isinstance(result, Ticket))
@@ -119,7 +119,7 @@ def test_two_moves_from_one_status_are_one_move(
 def test_resolving_twice_resolves_once(
     incident: Ticket, agent: User, lead: User, fixed: ResolutionCode
 ) -> None:
-    results = together([lambda who=who: resolved(incident, again(who), fixed) for who in (agent, lead)])
+    results = together([lambda who=who: resolved(incident, again(who), fixed) for who in (agent, lead)])  # type: ignore[misc]
     assert len(failures(results, Refused)) == 1
     assert incident.events.filter(verb=Verb.MOVED).count() == 1
 
@@ -165,7 +165,7 @@ def test_two_editors_without_version_both_stay_in_the_story(
     incident: Ticket, agent: User, lead: User
 ) -> None:
     together(
-        [lambda who=who: actions.edit(incident, {"title": str(who)}, by=again(who)) for who in (agent, lead)]
+        [lambda who=who: actions.edit(incident, {"title": str(who)}, by=again(who)) for who in (agent, lead)]  # type: ignore[misc]
     )
     first, second = incident.events.filter(verb=Verb.EDITED).order_by("id")
     assert second.data["changes"]["title"] == [first.data["changes"]["title"][1], fresh(incident).title]
