@@ -92,6 +92,11 @@ class Page:
         return chosen if chosen in THEMES else "system"
 
     @property
+    def uses_keys(self) -> bool:
+        """Whether single keys act for the person."""
+        return bool(getattr(self.person, "uses_keys", True))
+
+    @property
     def rail(self) -> str:
         """Whether the rail is folded."""
         return "folded" if self.request.COOKIES.get("rail") == "folded" else "open"

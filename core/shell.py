@@ -32,7 +32,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
 
 
-def _keep_preference(request: HttpRequest, name: str, value: str) -> None:
+def _keep_preference(request: HttpRequest, name: str, value: object) -> None:
     """Write one preference on the person's row; nothing for who is not signed in."""
     user: Any = request.user
     if user.is_authenticated and getattr(user, name) != value:
@@ -61,6 +61,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
         _keep_preference(request, "language", language)
         _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
+
+
+@require_POST
+def set_keys(request: HttpRequest) -> HttpResponse:
+    """Turn the single-key shortcuts on or off."""
+    _keep_preference(request, "uses_keys", request.POST.get("on") == "1")
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -10,6 +10,7 @@ urlpatterns = [
     path("manage/", shell.administration, name="administration"),
     path("theme/", shell.set_theme, name="theme"),
     path("language/", shell.set_language, name="language"),
+    path("keys/", shell.set_keys, name="keys"),
     path("preview/", shell.preview, name="preview"),
     path("drafts/<slug:key>/", shell.draft, name="draft"),
     path("manage/deliveries/", operations.DeliveryList.as_view(), name="deliveries"),

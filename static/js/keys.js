@@ -1,17 +1,18 @@
 // Keys of the workspace. None while typing; all of them can be turned off in the list that `?` opens.
-import { isTyping } from "vigie/base";
+import { isTyping, request } from "vigie/base";
 
-const OFF = "keys-off";
 const PAUSE = 900;
+const box = document.querySelector("[data-keys-switch]");
 let prefix = "";
 let prefixTimer;
 
-const isOff = () => localStorage.getItem(OFF) === "1";
+const isOff = () => !box?.checked;
 
-for (const box of document.querySelectorAll("[data-keys-switch]")) {
-  box.checked = !isOff();
-  box.addEventListener("change", () => localStorage.setItem(OFF, box.checked ? "0" : "1"));
-}
+box?.addEventListener("change", () => {
+  const data = new FormData();
+  data.set("on", box.checked ? "1" : "0");
+  request(box.dataset.keysSwitch, { method: "POST", data });
+});
 
 const rows = () => [...document.querySelectorAll("tr[data-row] .row-link")];
 

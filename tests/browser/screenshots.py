@@ -35,7 +35,7 @@ PAGES: dict[str, dict[str, str]] = {
         "portal-home": "/portal/",
         "portal-report": "/portal/report/",
         "portal-requests": "/portal/requests/?state=all",
-        "portal-request": "a[href^='/portal/requests/']:not([href*='?'])",
+        "portal-request": "a[href^='/portal/requests/INC']",
         "portal-services": "/portal/services/",
     },
     "agent": {

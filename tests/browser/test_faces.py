@@ -123,8 +123,9 @@ def test_keyboard_finds_opens_and_writes(open_as: Opener, agent: User, incident:
 def test_keys_can_be_turned_off(open_as: Opener, agent: User, incident: Ticket) -> None:
     page = open_as(agent, incident.get_absolute_url())
     page.keyboard.press("?")
-    page.locator("[data-keys-switch]").uncheck()
-    page.locator("#help [data-close]").click()
+    with page.expect_response("**/keys/"):
+        page.locator("[data-keys-switch]").uncheck()
+    page.reload()
     page.keyboard.press("n")
     expect(page.locator("[name=kind][value=public]")).to_be_checked()
 

@@ -35,6 +35,13 @@ def test_unknown_theme_and_language_change_nothing(signed_in: Client, agent: Use
     assert (agent.theme, agent.language) == ("system", "en")
 
 
+def test_keys_are_turned_off_for_good(signed_in: Client, agent: User) -> None:
+    signed_in.post("/keys/", {"on": "0"})
+    agent.refresh_from_db()
+    assert not agent.uses_keys
+    assert "data-keys-switch" in signed_in.get("/home/").content.decode()
+
+
 def test_preview_is_cleaned(signed_in: Client) -> None:
     html = signed_in.post("/preview/", {"text": "**bold** <script>x</script>"}).content.decode()
     assert "<strong>bold</strong>" in html
