@@ -262,3 +262,15 @@ def test_substitute_who_may_not_see_the_ticket_does_not_get_it(
     today = timezone.localdate()
     Absence.objects.create(user=agent, starts_on=today, ends_on=today, substitute=outside_agent)
     assert assign(incident, by=lead, assignee=agent).assignee == agent
+
+
+def test_confidence_is_ones_own_to_ask_for_and_a_right_for_others(
+    requester: User, agent: User, lead: User, mail_service: Service
+) -> None:
+    assert open_ticket("incident", by=requester, title="Mine", is_confidential=True).is_confidential
+    with pytest.raises(Refused) as refused:
+        open_ticket("incident", by=agent, requester=requester, title="His", is_confidential=True)
+    assert "is_confidential" in refused.value.errors
+    assert open_ticket(
+        "incident", by=lead, requester=requester, title="His", is_confidential=True
+    ).is_confidential

@@ -73,6 +73,8 @@ def open_ticket(
         raise Refused({"entity": _("Choose an entity: this person belongs to none.")})
     _check_rights(by, requester, entity)
     _check_hand_over(by, entity, team, assignee)
+    if is_confidential and by.pk != requester.pk and not by.access.can("tickets.confidential", entity.pk):
+        raise Refused({"is_confidential": _("You may not make tickets of others confidential.")})
     reported = _checked_report(reported_at, now)
     if category and not service:
         service = category.default_service
