@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +27,8 @@ from tickets.priority import compute, matrix
 
 TITLE_LIMIT = 250
 TEXT_LIMIT = 200_000
+# Nothing was reported before; what says so is a slip of the hand.
+EARLIEST_YEAR = 1970
 
 
 @transaction.atomic
@@ -136,6 +138,8 @@ def _checked_report(reported_at: datetime | None, now: datetime) -> datetime:
         raise Refused({"reported_at": _("Give the time zone.")})
     if reported_at > now:
         raise Refused({"reported_at": _("This is in the future.")})
+    if reported_at.astimezone(UTC).year < EARLIEST_YEAR:
+        raise Refused({"reported_at": _("This is before %(year)d.") % {"year": EARLIEST_YEAR}})
     return reported_at
 
 
