@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext as _, override
 
 from core import markup, registry
 
-SCRIPTS = ("shell", "list", "pane", "dialog", "people", "keys", "palette", "editor", "live")
+SCRIPTS = ("shell", "list", "pane", "dialog", "keys", "palette", "editor", "live")
 THEMES = ("system", "light", "dark")
 
 

@@ -18,7 +18,8 @@ class Refused(Exception):
     def __init__(self, errors: Message | Mapping[str, Message | list[Message]]) -> None:
         by_field = errors if isinstance(errors, Mapping) else {WHOLE: errors}
         self._errors = {
-            field: messages if isinstance(messages, list) else [messages] for field, messages in by_field.items()
+            field: messages if isinstance(messages, list) else [messages]
+            for field, messages in by_field.items()
         }
         super().__init__(self._errors)
 

@@ -22,7 +22,9 @@ def words(db: None) -> None:
 @pytest.fixture
 def mail_service(words: None, school: Entity, n1: Team, n2: Team, supplier: Team) -> Service:
     """A service with a team at three levels."""
-    service = Service.objects.create(name="Mail", code="mail", entity=school, criticality=Criticality.MODERATE)
+    service = Service.objects.create(
+        name="Mail", code="mail", entity=school, criticality=Criticality.MODERATE
+    )
     for level, team in ((Level.N1, n1), (Level.N2, n2), (Level.SUPPLIER, supplier)):
         ServiceTeam.objects.create(service=service, level=level, team=team)
     return service
@@ -32,7 +34,11 @@ def mail_service(words: None, school: Entity, n1: Team, n2: Team, supplier: Team
 def incident(requester: User, mail_service: Service) -> Ticket:
     """A new incident of the requester."""
     return open_ticket(
-        "incident", by=requester, title="No mail since this morning", description="Nothing arrives.", service=mail_service
+        "incident",
+        by=requester,
+        title="No mail since this morning",
+        description="Nothing arrives.",
+        service=mail_service,
     )
 
 

@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class BadRow(Exception):  # noqa: N818 - as Refused: named for what it says
+class BadRow(Exception):
     """A row that is refused, with the field that is wrong and why."""
 
     def __init__(self, field: str, reason: str) -> None:

@@ -19,7 +19,7 @@ _WESTERN = frozenset(
 )
 
 
-class Unreadable(Exception):  # noqa: N818 - named for what it says
+class Unreadable(Exception):
     """The file as a whole cannot be imported; the message says why and what to do."""
 
 

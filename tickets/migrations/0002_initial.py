@@ -16,357 +16,998 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('services', '0001_initial'),
-        ('tickets', '0001_text_search'),
+        ("accounts", "0001_initial"),
+        ("services", "0001_initial"),
+        ("tickets", "0001_text_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PendingReason',
+            name="PendingReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('name_fr', models.CharField(max_length=120, verbose_name='name in French')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('waits_for', models.CharField(choices=[('requester', 'The requester'), ('supplier', 'A supplier'), ('internal', 'Us'), ('date', 'A planned date')], max_length=12, verbose_name='who has to act')),
-                ('pauses_clock', models.BooleanField(default=True, verbose_name='pauses the resolution clock')),
-                ('needs_date', models.BooleanField(default=False, help_text='The ticket resumes by itself on that date.', verbose_name='needs a date')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("name_fr", models.CharField(max_length=120, verbose_name="name in French")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name in English")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "waits_for",
+                    models.CharField(
+                        choices=[
+                            ("requester", "The requester"),
+                            ("supplier", "A supplier"),
+                            ("internal", "Us"),
+                            ("date", "A planned date"),
+                        ],
+                        max_length=12,
+                        verbose_name="who has to act",
+                    ),
+                ),
+                (
+                    "pauses_clock",
+                    models.BooleanField(default=True, verbose_name="pauses the resolution clock"),
+                ),
+                (
+                    "needs_date",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The ticket resumes by itself on that date.",
+                        verbose_name="needs a date",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pending reason',
-                'verbose_name_plural': 'pending reasons',
-                'ordering': ['position', 'name_fr'],
-                'abstract': False,
+                "verbose_name": "pending reason",
+                "verbose_name_plural": "pending reasons",
+                "ordering": ["position", "name_fr"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ResolutionCode',
+            name="ResolutionCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('name_fr', models.CharField(max_length=120, verbose_name='name in French')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, help_text='Empty for all kinds.', size=None, verbose_name='kinds')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("name_fr", models.CharField(max_length=120, verbose_name="name in French")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name in English")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12),
+                        blank=True,
+                        default=list,
+                        help_text="Empty for all kinds.",
+                        size=None,
+                        verbose_name="kinds",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resolution code',
-                'verbose_name_plural': 'resolution codes',
-                'ordering': ['position', 'name_fr'],
-                'abstract': False,
+                "verbose_name": "resolution code",
+                "verbose_name_plural": "resolution codes",
+                "ordering": ["position", "name_fr"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('public', 'Public answer'), ('internal', 'Internal note'), ('supplier', 'Supplier exchange')], default='public', max_length=10, verbose_name='kind')),
-                ('body', models.TextField(max_length=200000, verbose_name='text')),
-                ('created_at', models.DateTimeField(verbose_name='written at')),
-                ('visible_at', models.DateTimeField(help_text='Until then only staff see it, and it can be taken back.', verbose_name='sent at')),
-                ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='edited at')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='taken back at')),
-                ('search', models.GeneratedField(db_persist=True, expression=tickets.search.Document('body'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public answer"),
+                            ("internal", "Internal note"),
+                            ("supplier", "Supplier exchange"),
+                        ],
+                        default="public",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("body", models.TextField(max_length=200000, verbose_name="text")),
+                ("created_at", models.DateTimeField(verbose_name="written at")),
+                (
+                    "visible_at",
+                    models.DateTimeField(
+                        help_text="Until then only staff see it, and it can be taken back.",
+                        verbose_name="sent at",
+                    ),
+                ),
+                ("edited_at", models.DateTimeField(blank=True, null=True, verbose_name="edited at")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="taken back at")),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=tickets.search.Document("body"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
             },
         ),
         migrations.CreateModel(
-            name='CommentVersion',
+            name="CommentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField(verbose_name='text')),
-                ('replaced_at', models.DateTimeField(verbose_name='replaced at')),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tickets.comment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("body", models.TextField(verbose_name="text")),
+                ("replaced_at", models.DateTimeField(verbose_name="replaced at")),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="tickets.comment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'earlier wording',
-                'verbose_name_plural': 'earlier wordings',
-                'ordering': ['replaced_at'],
+                "verbose_name": "earlier wording",
+                "verbose_name_plural": "earlier wordings",
+                "ordering": ["replaced_at"],
             },
         ),
         migrations.CreateModel(
-            name='PriorityCell',
+            name="PriorityCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(1, 'Very low'), (2, 'Low'), (3, 'Medium'), (4, 'High'), (5, 'Very high')], verbose_name='urgency')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Very low'), (2, 'Low'), (3, 'Medium'), (4, 'High'), (5, 'Very high')], verbose_name='impact')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'P1 – Critical'), (2, 'P2 – High'), (3, 'P3 – Medium'), (4, 'P4 – Low'), (5, 'P5 – Planned')], verbose_name='priority')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Very low"), (2, "Low"), (3, "Medium"), (4, "High"), (5, "Very high")],
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "impact",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Very low"), (2, "Low"), (3, "Medium"), (4, "High"), (5, "Very high")],
+                        verbose_name="impact",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "P1 – Critical"),
+                            (2, "P2 – High"),
+                            (3, "P3 – Medium"),
+                            (4, "P4 – Low"),
+                            (5, "P5 – Planned"),
+                        ],
+                        verbose_name="priority",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'priority cell',
-                'verbose_name_plural': 'priority matrix',
-                'ordering': ['urgency', 'impact'],
-                'constraints': [models.UniqueConstraint(fields=('urgency', 'impact'), name='tickets_prioritycell_once')],
+                "verbose_name": "priority cell",
+                "verbose_name_plural": "priority matrix",
+                "ordering": ["urgency", "impact"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("urgency", "impact"), name="tickets_prioritycell_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('incident', 'Incident'), ('request', 'Assistance request'), ('problem', 'Problem'), ('change', 'Change'), ('task', 'Task')], max_length=12, verbose_name='kind')),
-                ('title', models.CharField(max_length=250, verbose_name='title')),
-                ('description', models.TextField(blank=True, max_length=200000, verbose_name='description')),
-                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('channel', models.CharField(choices=[('portal', 'Portal'), ('phone', 'Telephone'), ('counter', 'Counter'), ('email', 'E-mail'), ('api', 'API'), ('alert', 'Alert'), ('import', 'Import')], default='portal', max_length=12, verbose_name='channel')),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(1, 'Very low'), (2, 'Low'), (3, 'Medium'), (4, 'High'), (5, 'Very high')], default=3, verbose_name='urgency')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Very low'), (2, 'Low'), (3, 'Medium'), (4, 'High'), (5, 'Very high')], default=3, verbose_name='impact')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'P1 – Critical'), (2, 'P2 – High'), (3, 'P3 – Medium'), (4, 'P4 – Low'), (5, 'P5 – Planned')], default=3, verbose_name='priority')),
-                ('priority_is_set', models.BooleanField(default=False, verbose_name='priority set by hand')),
-                ('priority_reason', models.CharField(blank=True, max_length=250, verbose_name='reason of the priority')),
-                ('status', models.CharField(choices=[('new', 'New'), ('assigned', 'Assigned'), ('in_progress', 'In progress'), ('pending', 'Pending'), ('resolved', 'Resolved'), ('closed', 'Closed'), ('cancelled', 'Cancelled')], default='new', max_length=20, verbose_name='status')),
-                ('pending_until', models.DateTimeField(blank=True, null=True, verbose_name='resumes on')),
-                ('solution', models.TextField(blank=True, max_length=200000, verbose_name='solution')),
-                ('is_confidential', models.BooleanField(default=False, verbose_name='confidential')),
-                ('reported_at', models.DateTimeField(verbose_name='reported at')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('updated_at', models.DateTimeField(verbose_name='changed at')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('closes_at', models.DateTimeField(blank=True, null=True, verbose_name='closes by itself at')),
-                ('reopened', models.PositiveSmallIntegerField(default=0, verbose_name='times reopened')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('is_open', models.GeneratedField(db_persist=True, expression=models.Q(('status__in', ['resolved', 'closed', 'cancelled']), _negated=True), output_field=models.BooleanField())),
-                ('search', models.GeneratedField(db_persist=True, expression=tickets.search.Document('title', 'description', 'solution'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
-                ('category', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.category', verbose_name='category')),
-                ('entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entity', verbose_name='entity')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='tickets.ticket', verbose_name='merged into')),
-                ('opened_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
-                ('pending_reason', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.pendingreason', verbose_name='waits because')),
-                ('priority_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='priority set by')),
-                ('requester', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requester')),
-                ('resolution_code', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.resolutioncode', verbose_name='resolution code')),
-                ('service', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.service', verbose_name='service')),
-                ('team', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("incident", "Incident"),
+                            ("request", "Assistance request"),
+                            ("problem", "Problem"),
+                            ("change", "Change"),
+                            ("task", "Task"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="title")),
+                ("description", models.TextField(blank=True, max_length=200000, verbose_name="description")),
+                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("phone", "Telephone"),
+                            ("counter", "Counter"),
+                            ("email", "E-mail"),
+                            ("api", "API"),
+                            ("alert", "Alert"),
+                            ("import", "Import"),
+                        ],
+                        default="portal",
+                        max_length=12,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Very low"), (2, "Low"), (3, "Medium"), (4, "High"), (5, "Very high")],
+                        default=3,
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "impact",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Very low"), (2, "Low"), (3, "Medium"), (4, "High"), (5, "Very high")],
+                        default=3,
+                        verbose_name="impact",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "P1 – Critical"),
+                            (2, "P2 – High"),
+                            (3, "P3 – Medium"),
+                            (4, "P4 – Low"),
+                            (5, "P5 – Planned"),
+                        ],
+                        default=3,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("priority_is_set", models.BooleanField(default=False, verbose_name="priority set by hand")),
+                (
+                    "priority_reason",
+                    models.CharField(blank=True, max_length=250, verbose_name="reason of the priority"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("assigned", "Assigned"),
+                            ("in_progress", "In progress"),
+                            ("pending", "Pending"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="new",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                ("pending_until", models.DateTimeField(blank=True, null=True, verbose_name="resumes on")),
+                ("solution", models.TextField(blank=True, max_length=200000, verbose_name="solution")),
+                ("is_confidential", models.BooleanField(default=False, verbose_name="confidential")),
+                ("reported_at", models.DateTimeField(verbose_name="reported at")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("updated_at", models.DateTimeField(verbose_name="changed at")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due at")),
+                ("resolved_at", models.DateTimeField(blank=True, null=True, verbose_name="resolved at")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                (
+                    "closes_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="closes by itself at"),
+                ),
+                ("reopened", models.PositiveSmallIntegerField(default=0, verbose_name="times reopened")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                (
+                    "is_open",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(
+                            ("status__in", ["resolved", "closed", "cancelled"]), _negated=True
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=tickets.search.Document("title", "description", "solution"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.entity",
+                        verbose_name="entity",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absorbed",
+                        to="tickets.ticket",
+                        verbose_name="merged into",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "pending_reason",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.pendingreason",
+                        verbose_name="waits because",
+                    ),
+                ),
+                (
+                    "priority_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="priority set by",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requester",
+                    ),
+                ),
+                (
+                    "resolution_code",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.resolutioncode",
+                        verbose_name="resolution code",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services.service",
+                        verbose_name="service",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('link_type', models.CharField(choices=[('relates', 'Relates to'), ('follows', 'Follows')], max_length=12, verbose_name='type')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='tickets.ticket')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "link_type",
+                    models.CharField(
+                        choices=[("relates", "Relates to"), ("follows", "Follows")],
+                        max_length=12,
+                        verbose_name="type",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_out",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_in",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'link',
-                'verbose_name_plural': 'links',
+                "verbose_name": "link",
+                "verbose_name_plural": "links",
             },
         ),
         migrations.CreateModel(
-            name='Follower',
+            name="Follower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='since')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="since"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followers",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'follower',
-                'verbose_name_plural': 'followers',
+                "verbose_name": "follower",
+                "verbose_name_plural": "followers",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('verb', models.CharField(choices=[('opened', 'Opened'), ('commented', 'Commented'), ('edited', 'Edited'), ('moved', 'Status changed'), ('assigned', 'Assigned'), ('passed_on', 'Passed on'), ('prioritised', 'Priority set'), ('attached', 'File added'), ('followed', 'Follower added'), ('unfollowed', 'Follower removed'), ('published', 'Note made public'), ('linked', 'Linked')], max_length=16, verbose_name='what')),
-                ('data', models.JSONField(default=dict, verbose_name='details')),
-                ('is_public', models.BooleanField(default=False, verbose_name='seen by the requester')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('comment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.comment')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("commented", "Commented"),
+                            ("edited", "Edited"),
+                            ("moved", "Status changed"),
+                            ("assigned", "Assigned"),
+                            ("passed_on", "Passed on"),
+                            ("prioritised", "Priority set"),
+                            ("attached", "File added"),
+                            ("followed", "Follower added"),
+                            ("unfollowed", "Follower removed"),
+                            ("published", "Note made public"),
+                            ("linked", "Linked"),
+                        ],
+                        max_length=16,
+                        verbose_name="what",
+                    ),
+                ),
+                ("data", models.JSONField(default=dict, verbose_name="details")),
+                ("is_public", models.BooleanField(default=False, verbose_name="seen by the requester")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="tickets.comment",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['at', 'id'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='comment',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='tickets.ticket'),
+            model_name="comment",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="tickets.ticket"
+            ),
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='address')),
-                ('file', models.FileField(upload_to=tickets.models.attachment.stored_name, verbose_name='file')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('content_type', models.CharField(max_length=120, verbose_name='type')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('is_public', models.BooleanField(default=True, verbose_name='seen by the requester')),
-                ('created_at', models.DateTimeField(verbose_name='sent at')),
-                ('uploaded_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
-                ('comment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.comment')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "token",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="address"),
+                ),
+                (
+                    "file",
+                    models.FileField(upload_to=tickets.models.attachment.stored_name, verbose_name="file"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("content_type", models.CharField(max_length=120, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("is_public", models.BooleanField(default=True, verbose_name="seen by the requester")),
+                ("created_at", models.DateTimeField(verbose_name="sent at")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sent by",
+                    ),
+                ),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.comment",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
+                "verbose_name": "file",
+                "verbose_name_plural": "files",
             },
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60, verbose_name='source')),
-                ('value', models.CharField(max_length=120, verbose_name='number')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=60, verbose_name="source")),
+                ("value", models.CharField(max_length=120, verbose_name="number")),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alias',
-                'verbose_name_plural': 'aliases',
+                "verbose_name": "alias",
+                "verbose_name_plural": "aliases",
             },
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('close_after_days', models.PositiveSmallIntegerField(default=5, help_text='Working days of silence after which a resolved ticket is closed.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='closing after')),
-                ('reopen_within_days', models.PositiveSmallIntegerField(default=10, help_text='Working days after closing during which an answer reopens; later it opens a linked ticket.', validators=[django.core.validators.MaxValueValidator(250)], verbose_name='reopening within')),
-                ('edit_minutes', models.PositiveSmallIntegerField(default=15, help_text='Minutes during which its author can edit a comment.', validators=[django.core.validators.MaxValueValidator(1440)], verbose_name='editing a comment within')),
-                ('entity', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity', verbose_name='entity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "close_after_days",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="Working days of silence after which a resolved ticket is closed.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(60),
+                        ],
+                        verbose_name="closing after",
+                    ),
+                ),
+                (
+                    "reopen_within_days",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        help_text="Working days after closing during which an answer reopens; later it opens a linked ticket.",
+                        validators=[django.core.validators.MaxValueValidator(250)],
+                        verbose_name="reopening within",
+                    ),
+                ),
+                (
+                    "edit_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        help_text="Minutes during which its author can edit a comment.",
+                        validators=[django.core.validators.MaxValueValidator(1440)],
+                        verbose_name="editing a comment within",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.entity",
+                        verbose_name="entity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delays',
-                'verbose_name_plural': 'delays',
-                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('entity__isnull', True)), name='tickets_policy_one_default')],
+                "verbose_name": "delays",
+                "verbose_name_plural": "delays",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Value(1),
+                        condition=models.Q(("entity__isnull", True)),
+                        name="tickets_policy_one_default",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_newest'),
+            model_name="ticket",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="ticket_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('kind'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_kind_newest'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("kind"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="ticket_kind_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('requester'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_requester'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("requester"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="ticket_requester",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('entity'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_entity'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("entity"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="ticket_entity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('service'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_service'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("service"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="ticket_service",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_open', True)), name='open_newest'),
+            model_name="ticket",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_open", True)),
+                name="open_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('team'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_open', True)), name='open_team'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("team"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_open", True)),
+                name="open_team",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('assignee'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_open', True)), name='open_assignee'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("assignee"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_open", True)),
+                name="open_assignee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('status'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_status_newest'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("status"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="ticket_status_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('priority'), models.F('due_at'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_open', True)), name='open_priority'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("priority"),
+                models.F("due_at"),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("is_open", True)),
+                name="open_priority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('due_at__isnull', False), ('is_open', True)), name='open_due'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("due_at"),
+                models.F("id"),
+                condition=models.Q(("due_at__isnull", False), ("is_open", True)),
+                name="open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('closes_at'), condition=models.Q(('status', 'resolved')), name='ticket_closes'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("closes_at"), condition=models.Q(("status", "resolved")), name="ticket_closes"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('pending_until'), condition=models.Q(('pending_until__isnull', False), ('status', 'pending')), name='ticket_resumes'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("pending_until"),
+                condition=models.Q(("pending_until__isnull", False), ("status", "pending")),
+                name="ticket_resumes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='ticket_search'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="ticket_search"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__range', (1, 5))), name='ticket_urgency'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__range", (1, 5))), name="ticket_urgency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__range', (1, 5))), name='ticket_impact'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("impact__range", (1, 5))), name="ticket_impact"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__range', (1, 5))), name='ticket_priority'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__range", (1, 5))), name="ticket_priority"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('pending_reason__isnull', False), models.Q(('status', 'pending'), _negated=True), _connector='OR'), name='ticket_pending_has_reason'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pending_reason__isnull", False),
+                    models.Q(("status", "pending"), _negated=True),
+                    _connector="OR",
+                ),
+                name="ticket_pending_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='ticket_not_merged_into_itself'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ticket_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('source', 'target', 'link_type'), name='tickets_link_once'),
+            model_name="link",
+            constraint=models.UniqueConstraint(
+                fields=("source", "target", "link_type"), name="tickets_link_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='tickets_link_not_itself'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True),
+                name="tickets_link_not_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='follower',
-            constraint=models.UniqueConstraint(fields=('user', 'ticket'), name='tickets_follower_once'),
+            model_name="follower",
+            constraint=models.UniqueConstraint(fields=("user", "ticket"), name="tickets_follower_once"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['ticket', 'at', 'id'], name='event_timeline'),
+            model_name="event",
+            index=models.Index(fields=["ticket", "at", "id"], name="event_timeline"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5344f44f95a8f9911bdc55e7b0caef4e7d7afb57', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_72c24', table='tickets_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5344f44f95a8f9911bdc55e7b0caef4e7d7afb57",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_72c24",
+                    table="tickets_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='comment_search'),
+            model_name="comment",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="comment_search"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(models.F('created_at'), condition=models.Q(('ticket', None)), name='attachment_orphans'),
+            model_name="attachment",
+            index=models.Index(
+                models.F("created_at"), condition=models.Q(("ticket", None)), name="attachment_orphans"
+            ),
         ),
         migrations.AddIndex(
-            model_name='alias',
-            index=models.Index(fields=['value'], name='tickets_alias_value'),
+            model_name="alias",
+            index=models.Index(fields=["value"], name="tickets_alias_value"),
         ),
         migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('source', 'value'), name='tickets_alias_once'),
+            model_name="alias",
+            constraint=models.UniqueConstraint(fields=("source", "value"), name="tickets_alias_once"),
         ),
     ]
