@@ -215,6 +215,7 @@ SHELL: dict[str, Rules] = {
     "core:administration": page(gate=VIEW_PEOPLE),
     "core:theme": act(gate=PUBLIC),
     "core:language": act(gate=PUBLIC),
+    "core:keys": act(),
     "core:preview": act(),
     "core:draft": {method: Rule() for method in ("GET", "POST", "DELETE")},
     "core:deliveries": page(gate=SETTINGS),

@@ -6,14 +6,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.forms.boundfield import BoundField
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -25,6 +24,9 @@ from tests.contracts.test_walk import MAY_NOT_APPLY, address_of
 from tests.contracts.world import SCHOOL, World, build
 from tickets.actions import comment, edit, open_ticket
 from tickets.models import Attachment, Comment, Ticket
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 STRANGE = "🙂 שלום ‮ مرحبا \u200f é ẞ ﷽ 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 <b>&amp;</b> {{ 7 }} '\""
 LINES = "\n".join(f"line {number}" for number in range(10_000))
@@ -65,7 +67,7 @@ class Desk:
             transaction.set_rollback(True)
         return found
 
-    def send(self, name: str, data: dict[str, Any]) -> HttpResponse:
+    def send(self, name: str, data: dict[str, Any]) -> Answer:
         """Send a form and undo what came of it."""
         with transaction.atomic():
             response = self.client.post(self.address(name), data)
@@ -73,7 +75,7 @@ class Desk:
         return response
 
 
-def form_in(response: HttpResponse) -> forms.BaseForm | None:
+def form_in(response: Answer) -> forms.BaseForm | None:
     """The form that a page shows."""
     found = response.context.get("form") if response.context is not None else None
     return found if isinstance(found, forms.BaseForm) else None
@@ -120,7 +122,7 @@ def text_fields(form: forms.BaseForm) -> Iterator[BoundField]:
             yield bound
 
 
-def blames(response: HttpResponse, bound: BoundField) -> str:
+def blames(response: Answer, bound: BoundField) -> str:
     """Empty where the page is a 422 that says which field is wrong; else what it is instead."""
     if response.status_code != 422:
         return f"gave {response.status_code}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -32,6 +31,9 @@ from tests.contracts.world import (
     passes,
     sees,
 )
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 LOGIN = "/accounts/login/"
 METHODS = {"page": ("GET", "POST"), "api": ("GET", "POST", "PATCH", "PUT", "DELETE")}
@@ -100,7 +102,7 @@ def expected(walker: Walker, rule: Rule, place: str) -> str:
     return "in" if may(walker, rule, place) else "403"
 
 
-def outcome(response: HttpResponse) -> str:
+def outcome(response: Answer) -> str:
     """What happened, in the words of the table."""
     to_login = response.status_code == 302 and response["Location"].startswith(LOGIN)
     if to_login or response.status_code == 401:
@@ -108,7 +110,7 @@ def outcome(response: HttpResponse) -> str:
     return "in" if response.status_code in IN else str(response.status_code)
 
 
-def agrees(response: HttpResponse, wanted: str, method: str, name: str) -> bool:
+def agrees(response: Answer, wanted: str, method: str, name: str) -> bool:
     """Whether what happened is what the table says."""
     found = outcome(response)
     if name.startswith("api:") and method != "GET" and response.status_code == 422:
@@ -119,7 +121,7 @@ def agrees(response: HttpResponse, wanted: str, method: str, name: str) -> bool:
     )
 
 
-def send(client: Client, method: str, name: str, address: str, body: Any) -> HttpResponse:
+def send(client: Client, method: str, name: str, address: str, body: Any) -> Answer:
     """One request: what a form or a program sends."""
     if name == "api:attachment-list" and method == "POST":
         return client.post(address, {"files": SimpleUploadedFile("walk.txt", b"walk")})
@@ -134,7 +136,7 @@ def body_of(world: World, method: str, name: str, place: str) -> Any:
     return world.bodies.get(key, {}).get(place) or BODIES.get(key)
 
 
-def read(response: HttpResponse) -> str:
+def read(response: Answer) -> str:
     """All that the answer says, headers too."""
     body = response.getvalue()
     return body.decode(errors="replace") + str(response.headers)
@@ -182,14 +184,14 @@ class Visitor:
         """Try the methods that addresses do not have."""
         for name, rules in TABLE.items():
             rule = next(iter(rules.values()))
-            place, arguments = next(iter(self.world.things[rule.of].items()))
+            arguments = next(iter(self.world.things[rule.of].values()))
             for method in METHODS["api" if name.startswith("api") else "page"]:
                 if method not in rules:
                     response, _said = self.request(method, name, address_of(name, arguments), None)
                     if outcome(response) == "in" or response.status_code >= 500:
                         self.wrong.append(f"{method} {name} gave {response.status_code}")
 
-    def request(self, method: str, name: str, address: str, body: Any) -> tuple[HttpResponse, str]:
+    def request(self, method: str, name: str, address: str, body: Any) -> tuple[Answer, str]:
         """One request with the walker's session, undone at once; the answer and all that it says."""
         self.client.cookies.clear()
         for cookie, value in self.jar.items():
