@@ -18,9 +18,9 @@ WITH mine AS (
     WHERE membership.user_id = %(user)s
 ),
 reach AS (
-    SELECT held.role_id, held.entity_id, held.with_descendants
-    FROM accounts_grant held
-    WHERE held.user_id = %(user)s OR held.team_id IN (SELECT team_id FROM mine)
+    SELECT role_id, entity_id, with_descendants FROM accounts_grant WHERE user_id = %(user)s
+    UNION
+    SELECT role_id, entity_id, with_descendants FROM accounts_grant WHERE team_id IN (SELECT team_id FROM mine)
 )
 SELECT role.verbs, array_agg(DISTINCT below.id), 'role'
 FROM reach

@@ -142,8 +142,8 @@ def make(number: int, rows: Rows) -> Past:
     chance = random.Random(number)  # noqa: S311 - data of a benchmark
     texts = Texts(chance)
     opened = FIRST_DAY + timedelta(minutes=number, seconds=chance.randrange(60))
-    # The first requester has one in a thousand, so that there is a page to show at every size.
-    person, entity = rows.requesters[chance.randrange(len(rows.requesters)) if number % 1_000 else 0]
+    # The first requester has one in ten thousand, so that there is a page to show at every size.
+    person, entity = rows.requesters[chance.randrange(len(rows.requesters)) if number % 10_000 else 0]
     service, team = rows.services[chance.randrange(len(rows.services))]
     urgency, impact = chance.randint(1, 5), chance.randint(1, 5)
     past = Past(

@@ -95,7 +95,7 @@ def cases(facts: dict[str, Any]) -> list[Case]:
         Case(
             "API comment",
             3.5,
-            6,
+            7,
             "token",
             "POST",
             lambda: f"/api/v1/tickets/{next(tickets)}/comments/",
@@ -113,7 +113,7 @@ def measure(case: Case, client: Client, empty: Client, *, rounds: int) -> Result
     content, answer = client.ask(
         case.method, case.address(), body=case.body(), expected=case.expected, headers={ASKED: "yes"}
     )
-    for _ in range(max(3, rounds // 20)):
+    for _ in range(max(3, rounds // 5)):
         client.time(case.method, case.address(), body=case.body(), expected=case.expected)
     times, empties = [], []
     for _ in range(rounds):
