@@ -175,9 +175,11 @@ def _entry(
         Change(_label(name), names.of(name, pair[0]), names.of(name, pair[1]))
         for name, pair in data.get("changes", {}).items()
     ]
-    entry = Entry(event, _sentence(event, names), changes, str(data.get("reason") or ""), event.comment)
-    if event.comment_id:
-        entry.attachments = files.get(event.comment_id, [])
+    # Who reads notes has seen a published one where it was written.
+    written = None if internal and event.verb == Verb.PUBLISHED else event.comment
+    entry = Entry(event, _sentence(event, names), changes, str(data.get("reason") or ""), written)
+    if written:
+        entry.attachments = files.get(written.pk, [])
     elif event.verb in (Verb.ATTACHED, Verb.OPENED):
         entry.attachments = [file for file in files.get(None, []) if file.pk in data.get("files", [])]
     return entry

@@ -14,7 +14,16 @@ from accounts.models import Team, User
 from core.choices import Level
 from services.models import Service
 from tickets import queues
-from tickets.actions import attach, comment, edit, open_ticket, pass_on, store_upload, withdraw_comment
+from tickets.actions import (
+    attach,
+    comment,
+    edit,
+    open_ticket,
+    pass_on,
+    publish_comment,
+    store_upload,
+    withdraw_comment,
+)
 from tickets.choices import CommentKind, LinkType
 from tickets.models import Attachment, Follower, Link, Ticket
 from tickets.queries import search
@@ -148,3 +157,12 @@ def test_counts_count_only_what_one_sees(
         queues.counts(agent)["unassigned"] == Ticket.objects.visible_to(agent).filter(assignee=None).count()
     )
     assert set(queues.counts(outside_agent).values()) == {0}
+
+
+def test_published_note_stands_once_in_every_reader_s_timeline(
+    incident: Ticket, agent: User, requester: User
+) -> None:
+    note = comment(incident, by=agent, body="Try again", kind=CommentKind.INTERNAL)
+    publish_comment(note, by=agent)
+    for reader in (agent, requester):
+        assert [entry.comment for entry in entries(incident, reader) if entry.comment] == [note], reader
