@@ -200,6 +200,10 @@ class ListPage(PageMixin, View):
         start = (self.number - 1) * self.page_size
         return list(self.ordered()[start : start + self.page_size + 1])
 
+    def countable(self) -> QuerySet[Any]:
+        """The matching rows, in the order in which the first of them are counted fastest."""
+        return self.matching.order_by()
+
     def count(self) -> str:
         """How many rows match, in words:
 
@@ -208,7 +212,7 @@ class ListPage(PageMixin, View):
         start = (self.number - 1) * self.page_size
         if len(self.rows) <= self.page_size and (self.rows or self.number == 1):
             return times.bounded(start + len(self.rows), COUNT_LIMIT)
-        found = self.matching.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+        found = self.countable().values("pk")[: COUNT_LIMIT + 1].count()
         return times.bounded(found, COUNT_LIMIT)
 
     def table(self) -> Table:
