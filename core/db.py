@@ -3,9 +3,11 @@
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 RowT = TypeVar("RowT", bound=models.Model)
+_KEYS: ArrayField[Any, Any] = ArrayField(models.BigIntegerField())
 
 
 def locked(queryset: models.QuerySet[RowT], *, skip_locked: bool = False) -> models.QuerySet[RowT]:
@@ -17,7 +19,7 @@ def locked(queryset: models.QuerySet[RowT], *, skip_locked: bool = False) -> mod
 
 
 class Among(models.Func):
-    """Whether a column is among the keys of a queryset: `filter(Among("pk", keys))`.
+    """Whether a column is among keys, those of a queryset or known ones: `filter(Among("pk", keys))`.
 
     `IN (SELECT …)` becomes a join, and in a long chain of joins the planner then reads the whole table first. An
     array is made once, before anything else, and its keys are looked up in the index.
@@ -27,5 +29,6 @@ class Among(models.Func):
     arg_joiner = " = ANY("
     output_field = models.BooleanField()
 
-    def __init__(self, column: str, keys: models.QuerySet[Any, Any]) -> None:
-        super().__init__(models.F(column), ArraySubquery(keys))
+    def __init__(self, column: str, keys: models.QuerySet[Any, Any] | list[int]) -> None:
+        known = isinstance(keys, list)
+        super().__init__(models.F(column), models.Value(keys, _KEYS) if known else ArraySubquery(keys))

@@ -200,6 +200,11 @@ class ListPage(PageMixin, View):
         start = (self.number - 1) * self.page_size
         return list(self.ordered()[start : start + self.page_size + 1])
 
+    @property
+    def count_limit(self) -> int:
+        """How far the matching rows are counted."""
+        return COUNT_LIMIT
+
     def countable(self) -> QuerySet[Any]:
         """The matching rows, in the order in which the first of them are counted fastest."""
         return self.matching.order_by()
@@ -211,9 +216,9 @@ class ListPage(PageMixin, View):
         """
         start = (self.number - 1) * self.page_size
         if len(self.rows) <= self.page_size and (self.rows or self.number == 1):
-            return times.bounded(start + len(self.rows), COUNT_LIMIT)
-        found = self.countable().values("pk")[: COUNT_LIMIT + 1].count()
-        return times.bounded(found, COUNT_LIMIT)
+            return times.bounded(start + len(self.rows), self.count_limit)
+        found = self.countable().values("pk")[: self.count_limit + 1].count()
+        return times.bounded(found, self.count_limit)
 
     def table(self) -> Table:
         """The table of this page's rows."""

@@ -1,13 +1,10 @@
 """What holds for the whole suite: a clean cache, cheap passwords, static files as they are in the sources."""
 
-import os
-import shutil
-
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-pytest_plugins = ["tests.people", "tests.things"]
+pytest_plugins = ["tests.people", "tests.things", "tests.chromium"]
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES = {
@@ -23,10 +20,3 @@ settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 def _empty_cache() -> None:
     """Rate limits and cached counts of one test must not reach the next."""
     cache.clear()
-
-
-def pytest_configure() -> None:
-    """Where browser tests are required, as in CI, a machine without a Chromium is an error and not a skip."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if os.environ.get("VIGIE_BROWSER") == "required" and not found:
-        raise pytest.UsageError("VIGIE_BROWSER=required, but there is no Chromium; set CHROMIUM to its path")

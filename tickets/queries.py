@@ -10,8 +10,9 @@ from tickets.kinds import key_of
 from tickets.models import Alias, Comment, Ticket
 from tickets.search import question
 
-# Hits kept before they are sorted and filtered further; the newest of them.
-HITS = 1000
+# Hits that a search tells of, the newest ones; one more is kept, so that a count knows that there are more.
+HITS = 500
+_KEPT = HITS + 1
 
 
 def search(queryset: QuerySet[Ticket], text: str, *, user: User) -> QuerySet[Ticket]:
@@ -25,12 +26,12 @@ def search(queryset: QuerySet[Ticket], text: str, *, user: User) -> QuerySet[Tic
         return queryset
     words = question(text)
     rows = queryset.order_by("-pk").values("pk")
-    own_words = rows.filter(search=words)[:HITS]
+    own_words = rows.filter(search=words)[:_KEPT]
     readable = Comment.objects.readable_by(user).filter(
         search=words, ticket__in=queryset.order_by().values("pk")
     )
-    comments = readable.order_by("-pk").values("ticket_id")[:HITS]
+    comments = readable.order_by("-pk").values("ticket_id")[:_KEPT]
     aliases = Alias.objects.filter(value=text.strip()[:120].replace("\x00", "")).values("ticket_id")
-    named = rows.filter(Q(pk=key_of(text) or 0) | Q(Among("pk", aliases)))[:HITS]
-    found = own_words.union(comments, named).order_by("-pk")[:HITS]
-    return queryset.filter(pk__in=[row["pk"] for row in found])
+    named = rows.filter(Q(pk=key_of(text) or 0) | Q(Among("pk", aliases)))[:_KEPT]
+    found = own_words.union(comments, named).order_by("-pk")[:_KEPT]
+    return queryset.filter(Among("pk", [row["pk"] for row in found]))

@@ -1,38 +1,27 @@
 """A passkey in a real browser: added, then used to sign in."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connections
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from tests.factories import PASSWORD, grant, make_entity, make_user
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
     pytest.mark.django_db(transaction=True),
 ]
 
 
 @pytest.fixture
-def context(monkeypatch: pytest.MonkeyPatch) -> Iterator[BrowserContext]:
-    """A browser with a key of its own. Its driver runs an event loop, which Django must not mistake for ours."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(locale="en-GB")
-        context.set_default_timeout(10_000)
-        yield context
-        browser.close()
-        # While the driver's loop runs, this thread has connections of its own: left open, they would hold the
-        # test database when it is dropped.
-        connections.close_all()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser with a key of its own."""
+    context = browser.new_context(locale="en-GB")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
 
 
 def with_key(context: BrowserContext) -> Page:

@@ -1,34 +1,14 @@
-"""A browser and a server for the tests that need both."""
+"""A page of the portal as somebody sees it, in a real browser."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
-LAUNCH = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-# Playwright runs an event loop in this thread, which Django takes for a reason to refuse the database.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; the tests are skipped where there is none."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine; set CHROMIUM to its path")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        yield opened
-        opened.close()
-
 
 Opener = Callable[..., Page]
 

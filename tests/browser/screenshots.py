@@ -17,13 +17,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.chromium import CHROMIUM, LAUNCH
+
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "var" / "screenshots"
 PASSWORD = os.environ.get("DEMO_PASSWORD", "a quiet night on the tower")
 PORT = 8199
 READY_WITHIN = 600
 WIDTHS = {1440: 900, 390: 844}
-LAUNCH = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 # Person → pages by name. An address that begins with a selector is the first such link of the page before it.
 PAGES: dict[str, dict[str, str]] = {
@@ -77,8 +78,7 @@ def main() -> int:
     asked = options.parse_args()
     TARGET.mkdir(parents=True, exist_ok=True)
     with own_portal(asked.base) as base, sync_playwright() as play:
-        executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=executable, args=LAUNCH)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         wrong = sum(1 for line in visit_all(browser, base, asked.only) if line)
         browser.close()
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")  # noqa: T201 - a command of the terminal

@@ -16,6 +16,7 @@ from core.views import ListPage
 from tickets import queues
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
+from tickets.queries import HITS
 from tickets.tables import TicketTable
 from tickets.views.people import worker
 
@@ -60,9 +61,14 @@ class TicketList(ListPage):
         sign = "-" if self.sort.startswith("-") else ""
         return self.matching.order_by(f"{sign}created_at", f"{sign}pk")
 
+    @property
+    def count_limit(self) -> int:
+        """A search keeps only so many hits."""
+        return HITS if self.request.GET.get("q") else super().count_limit
+
     def countable(self) -> QuerySet[Any]:
-        """Newest first: those are in memory, while a plain scan of a large table begins anywhere and reads the disk."""
-        return self.matching.order_by("-created_at", "-pk")
+        """Of a whole view newest first: those are in memory; a plain scan of a large table begins anywhere on disk."""
+        return super().countable() if self.is_filtered else self.matching.order_by("-created_at", "-pk")
 
 
 class Queue(TicketList):
