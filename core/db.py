@@ -30,5 +30,5 @@ class Among(models.Func):
     output_field = models.BooleanField()
 
     def __init__(self, column: str, keys: models.QuerySet[Any, Any] | list[int]) -> None:
-        known = isinstance(keys, list)
-        super().__init__(models.F(column), models.Value(keys, _KEYS) if known else ArraySubquery(keys))
+        known = models.Value(keys, _KEYS) if isinstance(keys, list) else ArraySubquery(keys)
+        super().__init__(models.F(column), known)

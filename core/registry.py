@@ -123,7 +123,8 @@ class AdminPage:
 class TicketPanel:
     """A panel at the right of the ticket page.
 
-    `context(ticket, user)` gives its variables, or None to hide it.
+    `context(ticket, user)` gives its variables, or None to hide it. A `lazy` panel asks the database: it comes in a
+    second request, so that the page costs the same however many there are.
     """
 
     slug: str
@@ -131,6 +132,44 @@ class TicketPanel:
     template: str
     context: Callable[[Any, Any], dict[str, Any] | None]
     order: int = 50
+    lazy: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketBlock:
+    """What a kind shows in the middle of the ticket page, above the timeline; `kinds` empty for all.
+
+    `context(ticket, user)` gives its variables, or None to hide it.
+    """
+
+    slug: str
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    kinds: tuple[str, ...] = ()
+    order: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketAct:
+    """An entry of the menu of the ticket page: a form at its own address, named by the ticket's reference.
+
+    `verb` is the right asked on the ticket; `shown(ticket, user)` hides it where it makes no sense.
+    """
+
+    slug: str
+    label: Words
+    icon: str
+    url_name: str
+    verb: str = ""
+    kinds: tuple[str, ...] = ()
+    shown: Callable[[Any, Any], bool] = lambda ticket, user: True
+    order: int = 50
+    keys: str = ""
+
+    def offered(self, ticket: Any, user: Any) -> bool:
+        """Whether the person is shown it on this ticket."""
+        fits = not self.kinds or ticket.kind in self.kinds
+        return fits and (not self.verb or user.has_perm(self.verb, ticket)) and self.shown(ticket, user)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,5 +200,7 @@ portal_nav: Registry[PortalEntry] = Registry()
 create_entries: Registry[CreateEntry] = Registry()
 admin_pages: Registry[AdminPage] = Registry()
 ticket_panels: Registry[TicketPanel] = Registry()
+ticket_blocks: Registry[TicketBlock] = Registry()
+ticket_acts: Registry[TicketAct] = Registry()
 home_panels: Registry[HomePanel] = Registry()
 addresses = Addresses()

@@ -1,6 +1,7 @@
 """Enumerations of tickets."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,18 @@ class Status(models.TextChoices):
     ASSIGNED = "assigned", _("Assigned")
     IN_PROGRESS = "in_progress", _("In progress")
     PENDING = "pending", _("Pending")
+    AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
+    PLANNED = "planned", _("Planned")
+    CAUSE_KNOWN = "cause_known", _("Cause known")
+    KNOWN_ERROR = "known_error", _("Known error")
+    DRAFT = "draft", _("Draft")
+    PROPOSED = "proposed", _("Proposed")
+    EVALUATED = "evaluated", _("Evaluated")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    DONE = "done", _("Done")
+    BACKED_OUT = "backed_out", _("Backed out")
+    REVIEWED = "reviewed", _("Reviewed")
     RESOLVED = "resolved", _("Resolved")
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
@@ -55,6 +68,18 @@ class Verb(models.TextChoices):
     UNFOLLOWED = "unfollowed", _("Follower removed")
     PUBLISHED = "published", _("Note made public")
     LINKED = "linked", _("Linked")
+    UNLINKED = "unlinked", _("Link removed")
+    MERGED = "merged", _("Merged into another")
+    ABSORBED = "absorbed", _("Another one merged into it")
+    SPLIT = "split", _("Message split off")
+    CONVERTED = "converted", _("Kind changed")
+    MENTIONED = "mentioned", _("Mentioned")
+    TIMED = "timed", _("Time entered")
+    COSTED = "costed", _("Cost entered")
+    CHECKED = "checked", _("Checklist")
+    APPROVAL = "approval", _("Approval")
+    VISITED = "visited", _("Intervention")
+    DECLARED = "declared", _("Major incident")
 
 
 class WaitsFor(models.TextChoices):
@@ -67,7 +92,28 @@ class WaitsFor(models.TextChoices):
 
 
 class LinkType(models.TextChoices):
-    """How two tickets belong together."""
+    """How two tickets belong together, read from source to target."""
 
     RELATES = "relates", _("Relates to")
+    DUPLICATES = "duplicates", _("Duplicates")
+    PARENT = "parent", _("Parent of")
+    BLOCKS = "blocks", _("Blocks")
+    CAUSED_BY = "caused_by", _("Caused by")
+    RESOLVED_BY = "resolved_by", _("Resolved by")
     FOLLOWS = "follows", _("Follows")
+
+    @property
+    def inverse(self) -> Promise | str:
+        """The same link read from target to source."""
+        return _INVERSES[self]
+
+
+_INVERSES: dict[LinkType, Promise | str] = {
+    LinkType.RELATES: _("Relates to"),
+    LinkType.DUPLICATES: _("Duplicated by"),
+    LinkType.PARENT: _("Part of"),
+    LinkType.BLOCKS: _("Blocked by"),
+    LinkType.CAUSED_BY: _("Causes"),
+    LinkType.RESOLVED_BY: _("Resolves"),
+    LinkType.FOLLOWS: _("Followed by"),
+}

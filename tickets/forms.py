@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PersonField
 from accounts.models import Entity, Team, User
 from core.choices import Level, Priority, Scale
-from core.forms import DateTimeInput, FilesField, MarkdownInput
+from core.forms import DateInput, DateTimeInput, FilesField, MarkdownInput
 from services.models import Category, Service, ServiceStatus
 from tickets.choices import Channel, CommentKind
+from tickets.details import columns
 from tickets.models import PendingReason, ResolutionCode, Ticket
 from tickets.workflow import Move
 
@@ -235,8 +237,24 @@ class MoveForm(ReaderForm):
     def __init__(self, *args: Any, user: User, ticket: Ticket, step: Move, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         for name in step.fields:
-            self.fields[name] = MOVE_FIELDS[name](user, ticket)
+            self.fields[name] = (
+                MOVE_FIELDS[name](user, ticket) if name in MOVE_FIELDS else own_field(ticket, name)
+            )
             self.fields[name].required = name in step.requires
+
+
+def own_field(ticket: Ticket, name: str) -> forms.Field:
+    """The form field of one of the kind's own columns, with what it holds now."""
+    column: Any = columns(ticket.details_model())[name]
+    options: dict[str, Any] = {"initial": getattr(ticket.details, name, None)}
+    if isinstance(column, models.DateTimeField):
+        options["widget"] = DateTimeInput
+    elif isinstance(column, models.DateField):
+        options["widget"] = DateInput
+    elif isinstance(column, models.TextField):
+        options["widget"] = forms.Textarea({"rows": 3})
+    field: forms.Field = column.formfield(**options)
+    return field
 
 
 class CommentForm(forms.Form):

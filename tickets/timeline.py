@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Entity, Team, User
@@ -23,7 +24,8 @@ from tickets.choices import Channel, CommentKind, LinkType, Status, Verb
 from tickets.models import Attachment, Comment, Event, PendingReason, ResolutionCode, Ticket
 from tickets.permissions import sees_internal
 
-_ROWS: dict[str, type[models.Model]] = {
+# Rows that events name by key, and the words of plain values; a part with fields of its own adds them in `ready`.
+ROWS: dict[str, type[models.Model]] = {
     "service": Service,
     "category": Category,
     "entity": Entity,
@@ -35,7 +37,7 @@ _ROWS: dict[str, type[models.Model]] = {
     "pending_reason": PendingReason,
     "resolution_code": ResolutionCode,
 }
-_LABELS: dict[str, Callable[[Any], Any]] = {
+LABELS: dict[str, Callable[[Any], Any]] = {
     "status": lambda value: Status(value).label,
     "priority": lambda value: Priority(value).label,
     "urgency": lambda value: Scale(value).label,
@@ -106,7 +108,7 @@ def entries(
     newest = list(events.order_by("-at", "-id")[: limit or 2000])
     newest.reverse()
     files = _files_of(ticket, internal=internal)
-    names = _Names(newest, [*_at_hand(newest, ticket), *known])
+    names = Names(newest, [*_at_hand(newest, ticket), *known])
     return [
         _entry(event, names, files, internal=internal)
         for event in newest
@@ -129,22 +131,22 @@ def _at_hand(events: Iterable[Event], ticket: Ticket) -> Iterator[models.Model]:
     """Rows that were read with the ticket and its events."""
     for event in events:
         yield from (row for row in (event.actor, event.comment and event.comment.author) if row)
-    related = (ticket._state.fields_cache.get(name) for name in _ROWS)
+    related = (ticket._state.fields_cache.get(name) for name in ROWS)
     yield from (row for row in related if row)
 
 
-class _Names:
+class Names:
     """The names of the rows that events speak of, read one table at a time and only where not at hand already."""
 
     def __init__(self, events: Iterable[Event], known: Iterable[models.Model]) -> None:
         wanted: dict[type[models.Model], set[int]] = defaultdict(set)
         for event in events:
             for name, values in event.data.get("changes", {}).items():
-                if name in _ROWS:
-                    wanted[_ROWS[name]].update(value for value in values if isinstance(value, int))
-            for name in ("user", "instead_of", "pending_reason", "resolution_code"):
-                if isinstance(event.data.get(name), int):
-                    wanted[_ROWS[name]].add(event.data[name])
+                if name in ROWS:
+                    wanted[ROWS[name]].update(value for value in values if isinstance(value, int))
+            for name in ROWS.keys() & event.data.keys():
+                if isinstance(event.data[name], int):
+                    wanted[ROWS[name]].add(event.data[name])
         self._rows: dict[type[models.Model], dict[int, models.Model]] = defaultdict(dict)
         for row in known:
             self._rows[type(row)][row.pk] = row
@@ -158,18 +160,39 @@ class _Names:
             return _("nothing")
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        if name in _ROWS:
-            row = self._rows.get(_ROWS[name], {}).get(value)
+        if name in ROWS:
+            row = self._rows.get(ROWS[name], {}).get(value)
             return str(row) if row else _("something that no longer exists")
         try:
-            return str(_LABELS[name](value)) if name in _LABELS else str(value)
+            return str(LABELS[name](value)) if name in LABELS else _plain(name, value)
         except ValueError:
             return str(value)
 
 
-def _entry(
-    event: Event, names: _Names, files: dict[int | None, list[Attachment]], *, internal: bool
-) -> Entry:
+def _plain(name: str, value: Any) -> str:
+    """A value of one of our columns: by its choices where it has some, a time in the reader's way."""
+    column = _column(name)
+    choices = dict(column.flatchoices) if column is not None else {}
+    if value in choices:
+        return str(choices[value])
+    if isinstance(column, models.DateTimeField):
+        return date_format(timezone.localtime(datetime.fromisoformat(str(value))), "SHORT_DATETIME_FORMAT")
+    if isinstance(column, models.DateField):
+        return date_format(date.fromisoformat(str(value)), "SHORT_DATE_FORMAT")
+    return str(value)
+
+
+def _column(name: str) -> models.Field[Any, Any] | None:
+    """The column of tickets, or of some kind, that has this name."""
+    own = name.removeprefix("details.")
+    for model in (Ticket, *(kind.details_model() for kind in kinds.registry.all() if kind.details_name)):
+        for column in model._meta.concrete_fields:
+            if column.name == own:
+                return cast("models.Field[Any, Any]", column)
+    return None
+
+
+def _entry(event: Event, names: Names, files: dict[int | None, list[Attachment]], *, internal: bool) -> Entry:
     data = event.told(internal=internal)
     changes = [
         Change(_label(name), names.of(name, pair[0]), names.of(name, pair[1]))
@@ -187,18 +210,13 @@ def _entry(
 
 def _label(name: str) -> str:
     """The label of a column, as the model words it."""
-    name = name.removeprefix("details.")
-    models_of_kinds = [kind.details_model() for kind in kinds.registry.all() if kind.details_name]
-    for model in (Ticket, *models_of_kinds):
-        fields = {field.name: field for field in model._meta.fields}
-        if name in fields:
-            return str(fields[name].verbose_name).capitalize()
-    return name
+    column = _column(name)
+    return str(column.verbose_name).capitalize() if column is not None else name
 
 
-def _sentence(event: Event, names: _Names) -> str:
+def _sentence(event: Event, names: Names) -> str:
     """What happened, in one sentence without its author."""
-    say = _SENTENCES.get(event.verb)
+    say = SENTENCES.get(event.verb)
     return say(event, names) if say else _("changed the ticket")
 
 
@@ -207,13 +225,13 @@ def _after(event: Event, name: str) -> Any:
     return event.data.get("changes", {}).get(name, [None, None])[1]
 
 
-def _opened(event: Event, names: _Names) -> str:
+def _opened(event: Event, names: Names) -> str:
     channel = event.data.get("channel", "")
     label = Channel(channel).label if channel in Channel.values else channel
     return _("opened the ticket (%(channel)s)") % {"channel": label}
 
 
-def _commented(event: Event, names: _Names) -> str:
+def _commented(event: Event, names: Names) -> str:
     match event.data.get("kind"):
         case CommentKind.INTERNAL:
             return _("wrote an internal note")
@@ -223,7 +241,7 @@ def _commented(event: Event, names: _Names) -> str:
             return _("answered")
 
 
-def _moved(event: Event, names: _Names) -> str:
+def _moved(event: Event, names: Names) -> str:
     text = _("changed the status to “%(status)s”") % {"status": names.of("status", _after(event, "status"))}
     said = [
         names.of(name, event.data[name])
@@ -233,7 +251,7 @@ def _moved(event: Event, names: _Names) -> str:
     return f"{text} ({', '.join(said)})" if said else text
 
 
-def _assigned(event: Event, names: _Names) -> str:
+def _assigned(event: Event, names: Names) -> str:
     person = _after(event, "assignee")
     if person and person == event.actor_id:
         return _("took the ticket")
@@ -246,33 +264,44 @@ def _assigned(event: Event, names: _Names) -> str:
     return _("assigned the ticket to %(team)s") % {"team": names.of("team", _after(event, "team"))}
 
 
-def _passed_on(event: Event, names: _Names) -> str:
+def _passed_on(event: Event, names: Names) -> str:
     return _("passed the ticket on to %(team)s") % {"team": names.of("team", _after(event, "team"))}
 
 
-def _prioritised(event: Event, names: _Names) -> str:
+def _prioritised(event: Event, names: Names) -> str:
     priority = names.of("priority", _after(event, "priority"))
     if event.data.get("reason"):
         return _("set the priority to %(priority)s") % {"priority": priority}
     return _("gave the priority back to the matrix: %(priority)s") % {"priority": priority}
 
 
-def _followed(event: Event, names: _Names) -> str:
+def _followed(event: Event, names: Names) -> str:
     return _("added %(person)s as a follower") % {"person": names.of("user", event.data.get("user"))}
 
 
-def _unfollowed(event: Event, names: _Names) -> str:
+def _unfollowed(event: Event, names: Names) -> str:
     return _("removed %(person)s from the followers") % {"person": names.of("user", event.data.get("user"))}
 
 
-def _linked(event: Event, names: _Names) -> str:
+def _linked(event: Event, names: Names) -> str:
+    return _("linked the ticket: %(link)s %(other)s") % {"link": link_label(event), "other": other(event)}
+
+
+def link_label(event: Event) -> str:
+    """The link that an event speaks of, read from its ticket."""
     link = event.data.get("link_type", "")
-    label = LinkType(link).label if link in LinkType.values else link
-    other = f"{kinds.NEUTRAL_PREFIX}-{event.data.get('other')}"
-    return _("linked the ticket: %(type)s %(other)s") % {"type": label, "other": other}
+    if link not in LinkType.values:
+        return str(link)
+    return str(LinkType(link).inverse if event.data.get("inverse") else LinkType(link).label)
 
 
-_SENTENCES: dict[str, Callable[[Event, _Names], str]] = {
+def other(event: Event) -> str:
+    """The other ticket that an event speaks of, by reference."""
+    return event.data.get("other_reference") or f"{kinds.NEUTRAL_PREFIX}-{event.data.get('other')}"
+
+
+# The sentence of each verb; a part with verbs of its own adds them in `ready`.
+SENTENCES: dict[str, Callable[[Event, Names], str]] = {
     Verb.OPENED: _opened,
     Verb.COMMENTED: _commented,
     Verb.MOVED: _moved,

@@ -24,6 +24,7 @@ urlpatterns = [
     path("tickets/<str:reference>/follow/", ticket.follow, name="follow"),
     path("tickets/<str:reference>/unfollow/", ticket.unfollow, name="unfollow"),
     path("tickets/<str:reference>/watermark/", ticket.watermark, name="watermark"),
+    path("tickets/<str:reference>/panels/", ticket.panels, name="panels"),
     path("comments/<int:key>/edit/", ticket.EditComment.as_view(), name="edit_comment"),
     path("comments/<int:key>/withdraw/", ticket.withdraw, name="withdraw"),
     path("comments/<int:key>/publish/", ticket.publish, name="publish"),

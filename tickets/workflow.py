@@ -19,7 +19,9 @@ class Move:
     """One allowed change of status.
 
     `verb` names the button, `requires` the fields that must be given, `accepts` those that may be. `audience`
-    is the permission asked on the ticket; `by_requester` lets its requester make the move as well.
+    is the permission asked on the ticket; `by_requester` lets its requester make the move as well. `guards` names
+    the conditions of `tickets.guards` that must hold. An `automatic` move is made by the portal alone, as the effect
+    of something else, and has no button.
     """
 
     to: Status
@@ -29,6 +31,8 @@ class Move:
     requires: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
     by_requester: bool = False
+    guards: tuple[str, ...] = ()
+    automatic: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Entity, User
@@ -16,6 +16,7 @@ from services.models import Category, Service
 from tickets.actions.base import checked_text, lock, moment, require, save
 from tickets.actions.opening import TEXT_LIMIT, TITLE_LIMIT
 from tickets.choices import Verb
+from tickets.details import cleaned, stored
 from tickets.events import record
 from tickets.models import Ticket
 from tickets.priority import compute, matrix
@@ -161,14 +162,10 @@ def _change_details(ticket: Ticket, details: dict[str, Any]) -> dict[str, list[A
     moved: dict[str, list[Any]] = {}
     if not details or row is None:
         return moved
-    allowed = {column.name for column in row._meta.fields} - {"ticket"}
-    for name, value in details.items():
-        if name not in allowed:
-            raise Refused({f"details.{name}": _("Unknown field.")})
-        text = checked_text(f"details.{name}", value, limit=20_000)
-        if getattr(row, name) != text:
-            moved[f"details.{name}"] = _pair(getattr(row, name), text)
-            setattr(row, name, text)
+    for name, value in cleaned(type(row), details).items():
+        if getattr(row, name) != value:
+            moved[f"details.{name}"] = _pair(getattr(row, name), value)
+            setattr(row, name, value)
     if moved:
         row.save(update_fields=[name.removeprefix("details.") for name in moved])
     return moved
@@ -176,12 +173,4 @@ def _change_details(ticket: Ticket, details: dict[str, Any]) -> dict[str, list[A
 
 def _pair(before: Any, after: Any) -> list[Any]:
     """Before and after as an event stores them: keys of rows, and of long texts the beginning."""
-    return [_stored(before), _stored(after)]
-
-
-def _stored(value: Any) -> Any:
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, str) and len(value) > 2000:
-        return value[:2000] + "…"
-    return value
+    return [stored(before), stored(after)]

@@ -15,9 +15,11 @@ from accounts.models import User
 from calendars.arithmetic import add_working_days
 from core.exceptions import Refused
 from services.support import schedule_of
+from tickets import guards
 from tickets.actions.assigning import give, resolve_owner
 from tickets.actions.base import checked_text, lock, moment, policy_of, required, save
 from tickets.choices import ENDED, Status, Verb
+from tickets.details import cleaned, columns, stored
 from tickets.events import record
 from tickets.models import PendingReason, ResolutionCode, Ticket
 from tickets.permissions import sees_internal
@@ -48,15 +50,16 @@ def move(
     step = allowed_move(row, to, by=by, at=now)
     given = dict(values or {})
     required(given, step.requires)
+    guards.check(row, step.to, step.guards)
     if step.to == Status.ASSIGNED:
         owner = {name: given.get(name) for name in ("team", "assignee")}
         return give(row, **owner, reason=given.get("reason") or "", by=by, at=now, status=step.to)
     given = {name: _checked(name, given.get(name), row, now) for name in step.fields}
     before = {name: getattr(row, name) for name in _TOLD}
-    columns = _apply(row, step, given, by=by, at=now)
+    changed = _apply(row, step, given, by=by, at=now)
     details = _save_details(row, step, given)
-    save(row, columns, at=now)
-    said = {name: _stored(value) for name, value in given.items() if value not in (None, "")}
+    save(row, changed, at=now)
+    said = {name: stored(value) for name, value in given.items() if value not in (None, "")}
     changes = {
         name.removesuffix("_id"): [value, getattr(row, name)]
         for name, value in before.items()
@@ -90,6 +93,8 @@ def may_move(by: User | None, ticket: Ticket, step: Move) -> bool:
     """Whether the person may make this move: staff by permission, the requester where the table says so."""
     if by is None:
         return True
+    if step.automatic:
+        return False
     return (step.by_requester and ticket.requester_id == by.pk) or by.has_perm(step.audience, ticket)
 
 
@@ -126,6 +131,9 @@ def _checked(name: str, value: Any, ticket: Ticket, now: datetime) -> Any:
             raise Refused({name: _("This is in the past.")})
     if name in ("cause", "solution", "reason"):
         return checked_text(name, value or "", limit=20_000 if name != "solution" else 200_000)
+    model = ticket.details_model()
+    if model is not None and name in columns(model):
+        return None if value is None else cleaned(model, {name: value}, prefix="")[name]
     return value
 
 
@@ -133,23 +141,23 @@ def _apply(row: Ticket, step: Move, given: dict[str, Any], *, by: User | None, a
     """Set the columns that a move changes; returns their names."""
     left = Status(row.status)
     row.status = step.to
-    columns = ["status"]
+    changed = ["status"]
     if Status.PENDING in (left, step.to):
         row.pending_reason, row.pending_until = given.get("pending_reason"), given.get("pending_until")
-        columns += ["pending_reason", "pending_until"]
+        changed += ["pending_reason", "pending_until"]
         _check_pending_date(row)
     if step.to == Status.RESOLVED:
         row.solution, row.resolution_code = given.get("solution") or "", given.get("resolution_code")
         row.resolved_at = at
         row.closes_at = add_working_days(schedule_of(row.service), at, policy_of(row).close_after_days)
-        columns += ["solution", "resolution_code", "resolved_at", "closes_at"]
+        changed += ["solution", "resolution_code", "resolved_at", "closes_at"]
     if step.to in (Status.CLOSED, Status.CANCELLED):
         row.closed_at, row.closes_at = at, None
-        columns += ["closed_at", "closes_at"]
+        changed += ["closed_at", "closes_at"]
     if left in ENDED and step.to not in ENDED:
         row.resolved_at = row.closed_at = row.closes_at = None
         row.reopened += 1
-        columns += ["resolved_at", "closed_at", "closes_at", "reopened"]
+        changed += ["resolved_at", "closed_at", "closes_at", "reopened"]
     if (
         row.assignee_id is None
         and step.to in (Status.IN_PROGRESS, Status.RESOLVED)
@@ -157,8 +165,8 @@ def _apply(row: Ticket, step: Move, given: dict[str, Any], *, by: User | None, a
         and sees_internal(by, row)
     ):
         row.team, row.assignee = resolve_owner(row, None, by, strict=False)
-        columns += ["team", "assignee"]
-    return columns
+        changed += ["team", "assignee"]
+    return changed
 
 
 def _check_pending_date(row: Ticket) -> None:
@@ -171,7 +179,7 @@ def _save_details(row: Ticket, step: Move, given: dict[str, Any]) -> dict[str, A
     if not row.details_name:
         return {}
     model = row.details_model()
-    own = {column.name for column in model._meta.fields} - {"ticket"}
+    own = columns(model)
     values = {name: given[name] for name in step.fields if name in own and given.get(name) is not None}
     if values:
         model.objects.filter(pk=row.pk).update(**values)
@@ -184,13 +192,6 @@ def _with_details(row: Ticket, values: dict[str, Any]) -> Ticket:
         for name, value in values.items():
             setattr(row.details, name, value)
     return row
-
-
-def _stored(value: Any) -> Any:
-    """A value of a move as an event keeps it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return getattr(value, "pk", value)
 
 
 def close_silent(*, at: datetime | None = None) -> int:

@@ -20,6 +20,7 @@ from tickets import kinds
 from tickets.actions.attaching import claim
 from tickets.actions.base import checked_text, moment
 from tickets.choices import Channel, Status, Verb
+from tickets.details import cleaned
 from tickets.events import record
 from tickets.models import Attachment, Follower, Ticket
 from tickets.permissions import sees_internal
@@ -180,9 +181,5 @@ def _save_details(ticket: Ticket, details: dict[str, Any]) -> None:
             raise Refused({"details": _("This kind has no details.")})
         return
     model = ticket.details_model()
-    allowed = {column.name for column in model._meta.fields} - {"ticket"}
-    unknown = set(details) - allowed
-    if unknown:
-        raise Refused({f"details.{name}": _("Unknown field.") for name in sorted(unknown)})
-    values = {name: checked_text(f"details.{name}", value, limit=20_000) for name, value in details.items()}
+    values = cleaned(model, details)
     setattr(ticket, ticket.details_name, model.objects.create(ticket_id=ticket.pk, **values))

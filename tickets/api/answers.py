@@ -80,14 +80,14 @@ class TicketSerializer(TicketRowSerializer):
             "details",
         )  # fmt: skip
 
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_details(self, ticket: Ticket) -> dict[str, Any]:
         """The kind's own columns by name, empty where it has none."""
         row = ticket.details
         if row is None:
             return {}
         return {
-            field.name: getattr(row, field.name)
+            field.name: getattr(row, field.attname)
             for field in row._meta.concrete_fields
             if not field.primary_key
         }

@@ -43,7 +43,9 @@ class TicketInput(serializers.Serializer[Any]):
     assignee = RowField(User.objects, names=("email",), required=False, allow_null=True)
     is_confidential = serializers.BooleanField(required=False)
     details = serializers.DictField(
-        child=Words(max_length=SHORT), required=False, help_text="Columns of the kind."
+        child=serializers.JSONField(allow_null=True),
+        required=False,
+        help_text="Columns of the kind.",
     )
 
 
@@ -80,6 +82,11 @@ class MoveInput(serializers.Serializer[Any]):
     pending_until = serializers.DateTimeField(required=False, allow_null=True)
     team = RowField(Team.objects, required=False)
     assignee = RowField(User.objects, names=("email",), required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The fields above, checked; those of the kind's own columns as they came, for the act to check."""
+        known: dict[str, Any] = super().to_internal_value(data)
+        return {**{name: data[name] for name in data if name not in self.fields}, **known}
 
 
 class AssignInput(serializers.Serializer[Any]):

@@ -26,7 +26,7 @@ from core import drafts
 from core.choices import Level
 from core.exceptions import Refused
 from core.forms import add_refusal
-from core.registry import ticket_panels
+from core.registry import ticket_acts, ticket_blocks, ticket_panels
 from core.views import Crumb, UpdatePage
 from tickets import actions
 from tickets.actions.moving import allowed_move, moves_for
@@ -118,13 +118,35 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
             verb: user.has_perm(f"tickets.{verb}", ticket)
             for verb in ("work", "assign", "answer", "note", "override_priority")
         },
-        "panels": [
-            {"panel": panel, "context": context}
-            for panel in ticket_panels
-            if (context := panel.context(ticket, user)) is not None
+        "blocks": [
+            {"block": block, "context": context}
+            for block in ticket_blocks
+            if (not block.kinds or ticket.kind in block.kinds)
+            and (context := block.context(ticket, user)) is not None
         ],
+        "acts": [act for act in ticket_acts if act.offered(ticket, user)],
+        "panels": panels_of(ticket, user, lazy="panels" in request.GET),
+        "has_more_panels": "panels" not in request.GET,
         "since": ticket.version,
     }
+
+
+def panels_of(ticket: Ticket, user: User, *, lazy: bool) -> list[dict[str, Any]]:
+    """The panels at the right that have something to show: all, or those that cost no statement."""
+    return [
+        {"panel": panel, "context": context}
+        for panel in ticket_panels
+        if (lazy or not panel.lazy) and (context := panel.context(ticket, user)) is not None
+    ]
+
+
+@require_safe
+def panels(request: HttpRequest, reference: str) -> HttpResponse:
+    """The panels that come in a second request."""
+    ticket, user = ticket_of(request, reference), reader(request)
+    every = panels_of(ticket, user, lazy=True)
+    later = [entry for entry in every if entry["panel"].lazy]
+    return render(request, "tickets/panels.html", {"ticket": ticket, "panels": later})
 
 
 def links_of(user: User, ticket: Ticket) -> list[tuple[str, Ticket]]:
