@@ -63,7 +63,7 @@ TICKETS: dict[str, Rules] = {
     "tickets:lookup": page(gate=STAFF),
     "tickets:detail": page(of="ticket"),
     "tickets:watermark": page(of="ticket"),
-    "tickets:panels": page(of="ticket"),
+    "tickets:panels": page(of="ticket", needs="tickets.view"),
     "tickets:edit": form(of="ticket", needs="tickets.work"),
     "tickets:take": act(of="ticket", needs="tickets.work"),
     "tickets:assign": form(of="ticket", needs="tickets.assign"),
