@@ -11,6 +11,7 @@ from tickets.actions.attaching import attach, store_upload
 from tickets.actions.commenting import comment, edit_comment, publish_comment, withdraw_comment
 from tickets.actions.editing import clear_priority, edit, set_priority
 from tickets.actions.following import follow, unfollow
+from tickets.actions.linking import link, unlink
 from tickets.actions.moving import close_silent, move, resume_due
 from tickets.actions.opening import open_ticket
 
@@ -23,6 +24,7 @@ __all__ = [
     "edit",
     "edit_comment",
     "follow",
+    "link",
     "move",
     "open_ticket",
     "pass_on",
@@ -32,5 +34,6 @@ __all__ = [
     "store_upload",
     "take",
     "unfollow",
+    "unlink",
     "withdraw_comment",
 ]

@@ -14,7 +14,8 @@ from core.db import locked
 from core.exceptions import Refused, StaleVersion
 from tickets.models import Policy, Ticket
 
-_RELATIONS = ("service", "team", "assignee", "requester", "entity", "pending_reason")
+# Rows that the rules look at with a ticket.
+RELATIONS = ("service", "team", "assignee", "requester", "entity", "pending_reason")
 
 
 def require(by: User | None, verb: str, ticket: Ticket) -> None:
@@ -29,7 +30,7 @@ def lock(ticket: Ticket | int, *, version: int | None = None) -> Ticket:
     Raises `StaleVersion` where `version` is given and the ticket has moved on.
     """
     key = ticket if isinstance(ticket, int) else ticket.pk
-    row: Ticket = locked(Ticket.objects.select_related(*_RELATIONS)).get(pk=key)
+    row: Ticket = locked(Ticket.objects.select_related(*RELATIONS)).get(pk=key)
     if row.merged_into_id:
         raise Refused(_("This ticket was merged into another one."))
     if version is not None and row.version != version:
