@@ -43,6 +43,24 @@ def cleaned(model: Any, values: Mapping[str, Any], *, prefix: str = "details.") 
     return clean
 
 
+def check_together(row: Any, *, prefix: str = "details.") -> None:
+    """Ask whether the columns fit each other, which is what `clean` of the model says.
+
+    Raises `Refused` naming each that does not as `details.<name>`.
+    """
+    try:
+        row.clean()
+    except ValidationError as error:
+        raise Refused(
+            {f"{prefix}{name}": [str(text) for text in texts] for name, texts in error.message_dict.items()}
+        ) from error
+
+
+def has_rules(model: Any) -> bool:
+    """Whether the columns of a model have to fit each other."""
+    return model.clean is not models.Model.clean
+
+
 def clean_value(field: models.Field[Any, Any], value: Any) -> Any:
     """One value as its column holds it; rows may be given as rows or keys. Raises `ValidationError`."""
     if isinstance(field, models.ForeignKey):

@@ -12,6 +12,8 @@ from tickets.choices import Status
 
 # Permission of a move that the requester of the ticket may make as well as the technicians.
 REQUESTER_MAY = "requester"
+# The verbs of moves that taking a ticket makes as well.
+BEGINNINGS = ("take", "resume")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class Workflow:
     def find(self, status: str, to: str) -> Move | None:
         """The move from one status to another, or None where it is not allowed."""
         return next((move for move in self.leaving(status) if move.to == to), None)
+
+    def taken(self, status: str) -> Status:
+        """The status of a ticket that someone takes: work begins where the table lets one begin or resume it."""
+        step = self.find(status, Status.IN_PROGRESS)
+        return Status.IN_PROGRESS if step and step.verb in BEGINNINGS else Status(status)
+
+    def given(self, status: str, *, anew: bool = False) -> Status:
+        """The status of a ticket given to someone: assigned where nobody had begun, or `anew` where the table says so."""
+        may = anew or status == self.initial
+        return Status.ASSIGNED if may and self.find(status, Status.ASSIGNED) else Status(status)
 
     def __iter__(self) -> Iterator[tuple[Status, Move]]:
         for status, moves in self.moves.items():

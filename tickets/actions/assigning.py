@@ -92,11 +92,10 @@ def take(ticket: Ticket, *, by: User, version: int | None = None, at: datetime |
     require(by, "tickets.work", row)
     _check_open(row)
     team, assignee = resolve_owner(row, None, by, strict=False)
-    if row.assignee_id == by.pk and row.status == Status.IN_PROGRESS:
+    status = row.workflow.taken(row.status)
+    if row.assignee_id == by.pk and row.status == status:
         return row
-    _hand_over(
-        row, Verb.ASSIGNED, team=team, assignee=assignee, reason="", by=by, at=now, status=Status.IN_PROGRESS
-    )
+    _hand_over(row, Verb.ASSIGNED, team=team, assignee=assignee, reason="", by=by, at=now, status=status)
     return row
 
 
@@ -125,9 +124,8 @@ def pass_on(
         raise Refused({"team": _("This team is no longer active.")})
     if team.pk == row.team_id:
         raise Refused({"team": _("The ticket is already with this team.")})
-    _hand_over(
-        row, Verb.PASSED_ON, team=team, assignee=None, reason=reason, by=by, at=now, status=Status.ASSIGNED
-    )
+    status = row.workflow.given(row.status, anew=True)
+    _hand_over(row, Verb.PASSED_ON, team=team, assignee=None, reason=reason, by=by, at=now, status=status)
     return row
 
 
@@ -188,7 +186,7 @@ def _hand_over(
         changes["team"] = [row.team_id, team.pk if team else None]
     if row.assignee_id != (assignee.pk if assignee else None):
         changes["assignee"] = [row.assignee_id, assignee.pk if assignee else None]
-    to = status or (Status.ASSIGNED if row.status == Status.NEW else Status(row.status))
+    to = status or row.workflow.given(row.status)
     if to != row.status:
         changes["status"] = [row.status, str(to)]
     if not changes:

@@ -72,9 +72,10 @@ def comment(
 
 def _react(row: Ticket, *, at: datetime) -> None:
     """What a requester's answer does to the status."""
-    if row.status == Status.PENDING:
+    goes_on = row.workflow.find(row.status, Status.IN_PROGRESS) is not None
+    if row.status == Status.PENDING and goes_on:
         move(row, Status.IN_PROGRESS, by=None, at=at)
-    elif row.status == Status.CLOSED:
+    elif row.status == Status.CLOSED and goes_on:
         move(row, Status.IN_PROGRESS, by=None, values={"reason": _("Answer of the requester")}, at=at)
     elif row.status == Status.RESOLVED:
         row.closes_at = add_working_days(schedule_of(row.service), at, policy_of(row).close_after_days)

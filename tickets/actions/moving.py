@@ -19,7 +19,7 @@ from tickets import guards
 from tickets.actions.assigning import give, resolve_owner
 from tickets.actions.base import checked_text, lock, moment, policy_of, required, save
 from tickets.choices import ENDED, Status, Verb
-from tickets.details import cleaned, columns, stored
+from tickets.details import check_together, cleaned, columns, has_rules, stored
 from tickets.events import record
 from tickets.models import PendingReason, ResolutionCode, Ticket
 from tickets.permissions import sees_internal
@@ -48,7 +48,7 @@ def move(
     now = moment(at)
     row = lock(ticket, version=version)
     step = allowed_move(row, to, by=by, at=now)
-    given = dict(values or {})
+    given = _with_held(row, step, values or {})
     required(given, step.requires)
     guards.check(row, step.to, step.guards)
     if step.to == Status.ASSIGNED:
@@ -77,7 +77,7 @@ def allowed_move(ticket: Ticket, to: str, *, by: User | None, at: datetime | Non
     if to not in Status.values:
         raise Refused({"to": _("Unknown status.")})
     step = ticket.workflow.find(ticket.status, to)
-    if step is None:
+    if step is None or not (by is None or step.automatic or ticket.offers(step)):
         message = _("A ticket that is “%(before)s” cannot become “%(after)s”.")
         raise Refused({"to": message % {"before": ticket.get_status_display(), "after": Status(to).label}})
     if not may_move(by, ticket, step):
@@ -100,7 +100,8 @@ def may_move(by: User | None, ticket: Ticket, step: Move) -> bool:
 
 def moves_for(user: User, ticket: Ticket, *, at: datetime | None = None) -> list[Move]:
     """The moves a person may make now, the usual next step first."""
-    steps = [step for step in ticket.workflow.leaving(ticket.status) if may_move(user, ticket, step)]
+    leaving = ticket.workflow.leaving(ticket.status)
+    steps = [step for step in leaving if may_move(user, ticket, step) and ticket.offers(step)]
     is_late = bool(steps) and ticket.status == Status.CLOSED and not within_reopening(ticket, at=at)
     return [] if ticket.merged_into_id or is_late else steps
 
@@ -181,9 +182,25 @@ def _save_details(row: Ticket, step: Move, given: dict[str, Any]) -> dict[str, A
     model = row.details_model()
     own = columns(model)
     values = {name: given[name] for name in step.fields if name in own and given.get(name) is not None}
-    if values:
+    if values and has_rules(model):
+        details = row.details
+        for name, value in values.items():
+            setattr(details, name, value)
+        check_together(details, prefix="")
+        details.save(update_fields=list(values))
+    elif values:
         model.objects.filter(pk=row.pk).update(**values)
     return values
+
+
+def _with_held(row: Ticket, step: Move, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a move, and of what it needs and nobody gave those that the kind's own columns hold already."""
+    given = dict(values)
+    missing = [name for name in step.requires if name not in given]
+    if missing and row.details_name:
+        own = columns(row.details_model())
+        given |= {name: getattr(row.details, name) for name in missing if name in own}
+    return given
 
 
 def _with_details(row: Ticket, values: dict[str, Any]) -> Ticket:
