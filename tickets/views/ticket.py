@@ -43,6 +43,7 @@ from tickets.forms import (
 )
 from tickets.kinds import registry
 from tickets.models import Comment, Follower, Link, Ticket
+from tickets.models.ticket import TicketQuerySet
 from tickets.permissions import sees_internal
 from tickets.references import find
 from tickets.timeline import Entry, entries
@@ -52,6 +53,17 @@ from tickets.workflow import Move
 _RELATIONS = (
     "service", "category", "team", "assignee", "requester", "requester__entity", "opened_by", "entity",
     "pending_reason", "resolution_code", "priority_by",
+)  # fmt: skip
+
+# What the page shows of them, and what the rights and the rules ask for.
+_SHOWN = (
+    "service__name", "service__criticality", "service__documentation_url", "service__calendar_id",
+    "category__name", "category__name_en", "team__name", "team__level", "entity__name", "entity__path",
+    "requester__job_title", "requester__phone", "requester__is_vip",
+    *(f"{who}__{name}" for who in ("assignee", "requester", "opened_by", "priority_by")
+      for name in ("first_name", "last_name", "email")),
+    *(f"{word}__{name}" for word in ("pending_reason", "resolution_code") for name in ("slug", "name_fr", "name_en")),
+    "pending_reason__waits_for",
 )  # fmt: skip
 
 
@@ -75,8 +87,7 @@ class TicketPage(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The page; another name leads to the right one, and a requester to the portal's face."""
         user = reader(request)
-        details = [kind.details_name for kind in registry.all() if kind.details_name]
-        ticket = find(reference, user=user, queryset=Ticket.objects.select_related(*_RELATIONS, *details))
+        ticket = find(reference, user=user, queryset=for_page(reference))
         if not sees_internal(user, ticket):
             return redirect("portal:request", reference=ticket.reference)
         if ticket.reference != reference:
@@ -87,6 +98,19 @@ class TicketPage(View):
         )
         response["Vary"] = "HX-Target"
         return response
+
+
+def for_page(reference: str) -> TicketQuerySet:
+    """What the page shows, in one statement: of other rows their shown columns, and the details of the kind named.
+
+    A ticket that changed its kind has its details read when they are asked for.
+    """
+    kind = registry.get(registry.prefixes.get(reference.partition("-")[0].upper(), ""))
+    details = [kind.details_name] if kind and kind.details_name else []
+    own = [field.attname for field in Ticket._meta.concrete_fields if field.name != "search"]
+    related = [name for name in _RELATIONS if name != "requester__entity"]
+    rows: TicketQuerySet = Ticket.objects.select_related(*related, *details).only(*own, *_SHOWN, *details)
+    return rows
 
 
 def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None = None) -> dict[str, Any]:
