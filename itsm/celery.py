@@ -28,6 +28,7 @@ SCHEDULE: dict[str, timedelta] = {
     "notifications.delete_old": timedelta(hours=1),
     "tickets.close_silent": timedelta(minutes=1),
     "tickets.resume_due": timedelta(minutes=1),
+    "tickets.remind_approvers": timedelta(minutes=10),
     "tickets.delete_orphan_files": timedelta(hours=1),
 }
 

@@ -9,7 +9,9 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         """Declare the verbs of tickets and fill the shell."""
         from core import registry  # noqa: PLC0415
-        from tickets import permissions, queues  # noqa: F401, PLC0415 - declares its verbs
+        from tickets import approvals, permissions, queues  # noqa: F401, PLC0415 - declares its verbs
+
+        approvals.register()
 
         views = tuple(
             registry.NavView(

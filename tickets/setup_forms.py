@@ -49,7 +49,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Policy
-        fields = ("entity", "close_after_days", "reopen_within_days", "edit_minutes")
+        fields = (
+            "entity",
+            "close_after_days",
+            "reopen_within_days",
+            "edit_minutes",
+            "approval_reminder_days",
+        )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

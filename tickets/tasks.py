@@ -40,3 +40,12 @@ def delete_orphan_files() -> None:
         # The condition again: it may have been claimed by a ticket since it was read.
         if Attachment.objects.filter(pk=attachment.pk, ticket=None).delete()[0] and name:
             storage.delete(name)
+
+
+@shared_task(name="tickets.remind_approvers")
+@job("tickets.remind_approvers", every=timedelta(minutes=10))
+def remind_approvers() -> None:
+    """Remind those who have long been asked to approve, and send what is asked of absent people to substitutes."""
+    actions.route_votes()
+    while actions.remind_approvers():
+        pass

@@ -6,6 +6,7 @@ ticket, checks rights and rules, saves the columns it names and records an event
 `version` is given and no longer holds.
 """
 
+from tickets.actions.approving import ask_approval, decide, remind_approvers, route_votes, withdraw_approval
 from tickets.actions.assigning import assign, pass_on, take
 from tickets.actions.attaching import attach, store_upload
 from tickets.actions.commenting import comment, edit_comment, publish_comment, withdraw_comment
@@ -16,11 +17,13 @@ from tickets.actions.moving import close_silent, move, resume_due
 from tickets.actions.opening import open_ticket
 
 __all__ = [
+    "ask_approval",
     "assign",
     "attach",
     "clear_priority",
     "close_silent",
     "comment",
+    "decide",
     "edit",
     "edit_comment",
     "follow",
@@ -29,11 +32,14 @@ __all__ = [
     "open_ticket",
     "pass_on",
     "publish_comment",
+    "remind_approvers",
     "resume_due",
+    "route_votes",
     "set_priority",
     "store_upload",
     "take",
     "unfollow",
     "unlink",
+    "withdraw_approval",
     "withdraw_comment",
 ]

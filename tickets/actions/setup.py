@@ -30,7 +30,9 @@ _WORD_FIELDS = frozenset(
         "kinds",
     }
 )
-_POLICY_FIELDS = frozenset({"entity", "close_after_days", "reopen_within_days", "edit_minutes"})
+_POLICY_FIELDS = frozenset(
+    {"entity", "close_after_days", "reopen_within_days", "edit_minutes", "approval_reminder_days"}
+)
 
 
 @transaction.atomic

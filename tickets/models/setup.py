@@ -96,6 +96,10 @@ class Policy(models.Model):
         _("editing a comment within"), default=15, validators=[MaxValueValidator(1440)],
         help_text=_("Minutes during which its author can edit a comment."),
     )  # fmt: skip
+    approval_reminder_days = models.PositiveSmallIntegerField(
+        _("reminding approvers every"), default=2, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Working days without an answer after which those who have to approve are reminded."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("delays")

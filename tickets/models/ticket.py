@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +17,7 @@ from core.db import Among
 from tickets import kinds
 from tickets.choices import ENDED, Channel, LinkType, Status
 from tickets.search import Document
-from tickets.workflow import Workflow
+from tickets.workflow import Move, Workflow
 
 _LONG = ("description", "solution", "search")
 # What a row of a list shows of the rows it points to.
@@ -31,6 +31,9 @@ _NAMES = (
     ),
     *(f"pending_reason__{name}" for name in ("name_fr", "name_en", "waits_for")),
 )
+
+# Further tables that name people on tickets, who see these: each gives the keys of a person's tickets by index.
+named_on: list[Callable[[User], models.QuerySet[Any, Any]]] = []
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -69,10 +72,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 
 def _keys_of(user: User) -> models.QuerySet[Any, Any]:
-    """Keys of the tickets a person asked for or follows; a UNION keeps both on their indexes."""
+    """Keys of the tickets a person asked for, follows or is named on; a UNION keeps each on its index."""
     asked = Ticket.objects.filter(requester_id=user.pk).values("pk")
     followed = Follower.objects.filter(user_id=user.pk).values("ticket_id")
-    keys: models.QuerySet[Any, Any] = asked.union(followed)
+    keys: models.QuerySet[Any, Any] = asked.union(followed, *(keys_of(user) for keys_of in named_on))
     return keys
 
 
@@ -298,6 +301,15 @@ class Ticket(models.Model):
     def details(self) -> Any:
         """The row of the kind's own columns, None where it has none."""
         return getattr(self, self.details_name, None) if self.details_name else None
+
+    def offers(self, step: Move) -> bool:
+        """Whether a move of the table makes sense for this very ticket; a kind of several sorts says which."""
+        return True
+
+    @property
+    def frozen(self) -> Collection[str]:
+        """The columns of its details that cannot be edited as the ticket stands."""
+        return ()
 
     @property
     def waits_for_requester(self) -> bool:
