@@ -117,3 +117,21 @@ _INVERSES: dict[LinkType, Promise | str] = {
     LinkType.RESOLVED_BY: _("Resolves"),
     LinkType.FOLLOWS: _("Followed by"),
 }
+
+
+class CostNature(models.TextChoices):
+    """What money is spent on."""
+
+    HARDWARE = "hardware", _("Hardware")
+    SOFTWARE = "software", _("Software and licences")
+    SERVICE = "service", _("Outside services")
+    TRAVEL = "travel", _("Travel")
+    SUPPLIES = "supplies", _("Supplies")
+    OTHER = "other", _("Other costs")
+
+
+class LineType(models.TextChoices):
+    """What a line of the ledger is."""
+
+    TIME = "time", _("Time")
+    COST = "cost", _("Cost")
