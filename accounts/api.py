@@ -50,12 +50,13 @@ class PersonSerializer(OutputModelSerializer):
 
     name = serializers.CharField()
     entity = NamedSerializer()
+    manager = PersonNameSerializer(allow_null=True)
 
     class Meta:
         model = User
         fields: tuple[str, ...] = (
-            "id", "email", "first_name", "last_name", "name", "entity", "job_title", "phone", "language", "timezone",
-            "is_vip", "is_active", "created_at",
+            "id", "email", "first_name", "last_name", "name", "entity", "job_title", "manager", "phone", "language",
+            "timezone", "is_vip", "is_active", "created_at",
         )  # fmt: skip
 
 
@@ -132,6 +133,7 @@ class PersonChange(serializers.Serializer[Any]):
     first_name = serializers.CharField(max_length=80, allow_blank=True, required=False)
     last_name = serializers.CharField(max_length=80, allow_blank=True, required=False)
     job_title = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    manager = RowField(User.objects, names=("email",), required=False, allow_null=True)
     phone = serializers.CharField(max_length=40, allow_blank=True, required=False)
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     timezone = serializers.CharField(max_length=64, required=False)
@@ -199,7 +201,7 @@ class NothingInput(serializers.Serializer[Any]):
 class PersonResource(Resource):
     """People, as far as one may see them."""
 
-    queryset = User.objects.select_related("entity")
+    queryset = User.objects.select_related("entity", "manager")
     serializer_class = PersonSerializer
     input_classes = {"create": PersonCreation, "partial_update": PersonChange, "invite": NothingInput}
     filterset_class = PeopleFilter
@@ -236,7 +238,7 @@ class PersonResource(Resource):
 class MeResource(Resource):
     """Oneself."""
 
-    queryset = User.objects.select_related("entity")
+    queryset = User.objects.select_related("entity", "manager")
     serializer_class = MeSerializer
     input_classes = {"partial_update": OwnProfileInput}
     filter_backends = []

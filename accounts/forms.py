@@ -48,6 +48,11 @@ class PersonField(forms.CharField):
         """Offer and accept active people whom this user may see."""
         self._people = User.objects.visible_to(user).active()
 
+    def keep(self, key: int | None) -> None:
+        """Accept the person named now as well, whom this user may not see."""
+        if key is not None:
+            self._people = self._people | User.objects.filter(pk=key)
+
     def prepare_value(self, value: Any) -> Any:
         """Turn a key, as a prefilled address names it, into the person."""
         if isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit()):
@@ -135,10 +140,23 @@ class PersonForm(LimitedForm, forms.ModelForm[User]):
 
     entity_verb = "accounts.manage_people"
     entity = EntityField()
+    manager = PersonField(
+        label=_("Line manager"),
+        required=False,
+        help_text=_("Approves what this person asks for, where a request form says so."),
+    )
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "email", "entity", "job_title", "phone", "language", "is_vip")
+        fields = (
+            "first_name", "last_name", "email", "entity", "job_title", "manager", "phone", "language", "is_vip",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["manager"]
+        if isinstance(field, PersonField):
+            field.keep(self.instance.manager_id)
 
 
 class NewPersonForm(PersonForm):

@@ -23,7 +23,18 @@ from core.exceptions import Refused
 
 OWN_FIELDS = frozenset({"first_name", "last_name", "phone", "language", "timezone", "theme", "uses_keys"})
 MANAGED_FIELDS = frozenset(
-    {"email", "first_name", "last_name", "job_title", "phone", "language", "timezone", "entity", "is_vip"}
+    {
+        "email",
+        "first_name",
+        "last_name",
+        "job_title",
+        "manager",
+        "phone",
+        "language",
+        "timezone",
+        "entity",
+        "is_vip",
+    }  # fmt: skip
 )
 
 

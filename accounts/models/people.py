@@ -97,6 +97,15 @@ class User(AbstractBaseUser):
         Entity, on_delete=models.PROTECT, related_name="people", verbose_name=_("entity")
     )
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
+    manager = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("line manager"),
+        help_text=_("Approves what this person asks for, where a request form says so."),
+    )
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, default="", blank=True)
     timezone = models.CharField(
@@ -132,6 +141,11 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="accounts_user_email_any_case",
                 violation_error_message=_("This address already belongs to someone."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(manager=None) | ~models.Q(manager=models.F("id")),
+                name="accounts_user_not_own_manager",
+                violation_error_message=_("Nobody is their own manager."),
             ),
         )
 

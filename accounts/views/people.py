@@ -110,6 +110,7 @@ class PersonPage(DetailPage):
                 (_("E-mail"), person.email),
                 (_("Entity"), person.entity),
                 (_("Job title"), person.job_title),
+                (_("Line manager"), person.manager),
                 (_("Telephone"), person.phone),
                 (_("Language"), person.get_language_display()),
                 (_("Last sign-in"), markup.when(person.last_login)),

@@ -39,7 +39,8 @@ OFFERED = {
     "api:ticket-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
     "api:incident-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
     "api:person-detail": {
-        "email", "entity", "first_name", "last_name", "job_title", "phone", "language", "timezone", "is_vip", "is_active",
+        "email", "entity", "first_name", "last_name", "job_title", "manager", "phone", "language", "timezone", "is_vip",
+        "is_active",
     },
     "api:team-detail": {"name", "level", "entity", "email", "calendar", "is_active"},
     "api:entity-detail": {"name", "code", "kind", "parent"},
