@@ -21,7 +21,9 @@ from core.choices import Level, Priority, Scale
 from services.models import Category, Service
 from tickets import kinds
 from tickets.choices import Channel, CommentKind, LinkType, Status, Verb
+from tickets.field_types import words
 from tickets.models import Attachment, Comment, Event, PendingReason, ResolutionCode, Ticket
+from tickets.models.fields import PREFIX, FieldType, field_of
 from tickets.permissions import sees_internal
 
 # Rows that events name by key, and the words of plain values; a part with fields of its own adds them in `ready`.
@@ -142,8 +144,8 @@ class Names:
         wanted: dict[type[models.Model], set[int]] = defaultdict(set)
         for event in events:
             for name, values in event.data.get("changes", {}).items():
-                if name in ROWS:
-                    wanted[ROWS[name]].update(value for value in values if isinstance(value, int))
+                if model := _rows_named(name):
+                    wanted[model].update(value for value in values if isinstance(value, int))
             for name in ROWS.keys() & event.data.keys():
                 if isinstance(event.data[name], int):
                     wanted[ROWS[name]].add(event.data[name])
@@ -160,13 +162,21 @@ class Names:
             return _("nothing")
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        if name in ROWS:
-            row = self._rows.get(ROWS[name], {}).get(value)
+        if model := _rows_named(name):
+            row = self._rows.get(model, {}).get(value)
             return str(row) if row else _("something that no longer exists")
+        if custom := field_of(name):
+            return words(custom, value, {})
         try:
             return str(LABELS[name](value)) if name in LABELS else _plain(name, value)
         except ValueError:
             return str(value)
+
+
+def _rows_named(name: str) -> type[models.Model] | None:
+    """The model whose keys are the values of a field, None where they are plain."""
+    custom = field_of(name)
+    return User if custom and custom.field_type == FieldType.PERSON else ROWS.get(name)
 
 
 def _plain(name: str, value: Any) -> str:
@@ -210,8 +220,10 @@ def _entry(event: Event, names: Names, files: dict[int | None, list[Attachment]]
 
 def _label(name: str) -> str:
     """The label of a column, as the model words it."""
+    if custom := field_of(name):
+        return custom.label
     column = _column(name)
-    return str(column.verbose_name).capitalize() if column is not None else name
+    return str(column.verbose_name).capitalize() if column is not None else name.removeprefix(PREFIX)
 
 
 def _sentence(event: Event, names: Names) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +17,15 @@ from services.models import Category, Service
 from tickets.actions.base import checked_text, lock, moment, require, save
 from tickets.actions.opening import TEXT_LIMIT, TITLE_LIMIT
 from tickets.choices import Verb
-from tickets.details import cleaned, stored
+from tickets.details import check_together, cleaned, stored
 from tickets.events import record
+from tickets.fields import clean_values, fields_of, save_values
 from tickets.models import Ticket
 from tickets.priority import compute, matrix
 
 EDITABLE = (
     "title", "description", "urgency", "impact", "service", "category", "entity", "requester", "is_confidential",
-    "details",
+    "details", "fields",
 )  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def edit(
     version: int | None = None,
     at: datetime | None = None,
 ) -> Ticket:
-    """Change columns of a ticket; relations are given as rows, `details` as a mapping.
+    """Change columns of a ticket; relations are given as rows, `details` and `fields` (by code) as mappings.
 
     Urgency, impact or service moving recomputes the priority unless it was set by hand. What is the same as before
     is no change: nothing is written and no event recorded.
@@ -48,7 +50,7 @@ def edit(
     if unknown:
         raise Refused({name: _("This field cannot be changed here.") for name in unknown})
     changes = _checked(dict(changes), row, by)
-    details = changes.pop("details", {})
+    details, fields = changes.pop("details", {}), changes.pop("fields", {})
     moved: dict[str, list[Any]] = {}
     for name, value in changes.items():
         before = getattr(row, name)
@@ -56,9 +58,10 @@ def edit(
             moved[name] = _pair(before, value)
             setattr(row, name, value)
     moved |= _change_details(row, details)
+    moved |= _change_fields(row, fields, by)
     if not moved:
         return row
-    columns = [name for name in moved if not name.startswith("details.")]
+    columns = [name for name in moved if "." not in name]
     if {"urgency", "impact", "service"} & set(moved) and not row.priority_is_set:
         priority = _computed(row)
         if priority != row.priority:
@@ -166,9 +169,21 @@ def _change_details(ticket: Ticket, details: dict[str, Any]) -> dict[str, list[A
         if getattr(row, name) != value:
             moved[f"details.{name}"] = _pair(getattr(row, name), value)
             setattr(row, name, value)
+    if fixed := sorted(moved.keys() & {f"details.{name}" for name in ticket.frozen}):
+        raise Refused({name: _("This can no longer be changed as the ticket stands.") for name in fixed})
     if moved:
+        check_together(row)
         row.save(update_fields=[name.removeprefix("details.") for name in moved])
     return moved
+
+
+def _change_fields(ticket: Ticket, given: Mapping[str, Any], by: User) -> dict[str, list[Any]]:
+    """Write values of custom fields, as the ticket is after the change; returns what changed."""
+    if not given:
+        return {}
+    fields = fields_of(ticket)
+    changed = save_values(ticket, clean_values(fields, given, by=by, complete=False), fields)
+    return {name: _pair(*values) for name, values in changed.items()}
 
 
 def _pair(before: Any, after: Any) -> list[Any]:

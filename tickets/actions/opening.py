@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +19,11 @@ from services.support import support_team
 from tickets import kinds
 from tickets.actions.attaching import claim
 from tickets.actions.base import checked_text, moment
-from tickets.choices import Channel, Status, Verb
-from tickets.details import cleaned
+from tickets.choices import Channel, Verb
+from tickets.details import check_together, cleaned
 from tickets.events import record
-from tickets.models import Attachment, Follower, Ticket
+from tickets.fields import clean_values, fields_for, open_to, save_values
+from tickets.models import Attachment, CustomField, Follower, Ticket
 from tickets.permissions import sees_internal
 from tickets.priority import compute, matrix
 
@@ -52,6 +53,8 @@ def open_ticket(
     is_confidential: bool = False,
     reported_at: datetime | None = None,
     details: dict[str, Any] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    asked_fields: Sequence[CustomField] = (),
     attachments: Sequence[Attachment] = (),
     at: datetime | None = None,
     notify: bool = True,
@@ -60,7 +63,9 @@ def open_ticket(
 
     The requester is `by` unless told; opening for someone else needs `tickets.open_for_others` where that person
     belongs. The entity is the requester's unless told. Without a team, the service's first level takes it.
-    `reported_at` (aware, not in the future) is when the call came in, where it is entered late.
+    `reported_at` (aware, not in the future) is when the call came in, where it is entered late. `fields` are values of
+    custom fields by code, None where nobody was asked for any; `asked_fields` are those that a form asks besides the
+    ones of the kind.
     """
     now = moment(at)
     model = kinds.registry.get(kind)
@@ -89,7 +94,7 @@ def open_ticket(
         kind=kind, title=title, description=description, language=language or requester.language, channel=channel,
         entity=entity, requester=requester, opened_by=by, service=service, category=category, team=team,
         assignee=assignee, urgency=urgency, impact=impact, is_confidential=is_confidential,
-        status=Status.ASSIGNED if assignee else model.workflow.initial,
+        status=model.workflow.given(model.workflow.initial) if assignee else model.workflow.initial,
         priority=compute(matrix(), urgency=urgency, impact=impact, criticality=criticality),
         reported_at=reported, created_at=now, updated_at=now,
     )  # fmt: skip
@@ -99,8 +104,10 @@ def open_ticket(
         # Whoever reports for someone else goes on seeing what becomes of it.
         Follower.objects.create(ticket=ticket, user=by)
     claim(attachments, ticket=ticket, by=by)
-    files: dict[str, Any] = {"files": [file.pk for file in attachments]} if attachments else {}
-    record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel, **files)
+    facts: dict[str, Any] = {"files": [file.pk for file in attachments]} if attachments else {}
+    if fields is not None and (changes := _save_fields(ticket, fields, asked_fields, by=by)):
+        facts["changes"] = changes
+    record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel, **facts)
     return ticket
 
 
@@ -181,5 +188,17 @@ def _save_details(ticket: Ticket, details: dict[str, Any]) -> None:
             raise Refused({"details": _("This kind has no details.")})
         return
     model = ticket.details_model()
-    values = cleaned(model, details)
-    setattr(ticket, ticket.details_name, model.objects.create(ticket_id=ticket.pk, **values))
+    row = model(ticket=ticket, **cleaned(model, details))
+    check_together(row)
+    row.save(force_insert=True)
+    setattr(ticket, ticket.details_name, row)
+
+
+def _save_fields(
+    ticket: Ticket, given: Mapping[str, Any], asked: Sequence[CustomField], *, by: User
+) -> dict[str, list[Any]]:
+    """Write the values of custom fields: those of the kind that the person fills in, and those of the form."""
+    ticket._state.fields_cache["field_values"] = None
+    own = open_to(fields_for(ticket), staff=sees_internal(by, ticket))
+    fields = list({field.pk: field for field in (*own, *asked)}.values())
+    return save_values(ticket, clean_values(fields, given, by=by), fields)

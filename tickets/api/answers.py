@@ -11,10 +11,14 @@ from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSe
 from tickets import kinds
 from tickets.api.rows import NAMES
 from tickets.choices import ENDED
-from tickets.models import Attachment, Comment, Event, Follower, Ticket
+from tickets.fields import open_to
+from tickets.models import Attachment, Comment, CustomField, Event, Follower, Ticket
+from tickets.models.fields import held
 from tickets.models.ticket import TicketQuerySet
 from tickets.workflow import Move
 
+# What the endpoint says of the reader on the row it answers with: whether they work on the ticket.
+READ_BY_STAFF = "read_by_staff"
 RELATIONS = (
     "service",
     "category",
@@ -30,6 +34,7 @@ RELATIONS = (
 def for_whole(queryset: TicketQuerySet) -> TicketQuerySet:
     """With all that one ticket says, in one statement, and of the rows it points to their names only."""
     details = [model.details_name for model in kinds.registry.all() if model.details_name]
+    details.append("field_values")
     own = [field.attname for field in Ticket._meta.concrete_fields if field.name != "search"]
     people = ("opened_by__first_name", "opened_by__last_name", "opened_by__email")
     words = ("resolution_code__slug", "resolution_code__name_fr", "resolution_code__name_en")
@@ -72,12 +77,13 @@ class TicketSerializer(TicketRowSerializer):
     opened_by = PersonNameSerializer()
     resolution_code = CodedSerializer(allow_null=True)
     details = serializers.SerializerMethodField()
+    fields = serializers.SerializerMethodField(method_name="custom_fields")  # type: ignore[assignment]
 
     class Meta(TicketRowSerializer.Meta):
         fields = (
             *TicketRowSerializer.Meta.fields, "description", "language", "priority_is_set",
             "priority_reason", "solution", "resolution_code", "closes_at", "reopened", "opened_by",
-            "details",
+            "details", "fields",
         )  # fmt: skip
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
@@ -91,6 +97,14 @@ class TicketSerializer(TicketRowSerializer):
             for field in row._meta.concrete_fields
             if not field.primary_key
         }
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def custom_fields(self, ticket: Ticket) -> dict[str, Any]:
+        """Values of the custom fields by code, as far as the reader is shown them; people by number."""
+        values = held(ticket)
+        known = CustomField.objects.known() if values else {}
+        shown = open_to(known.values(), staff=getattr(ticket, READ_BY_STAFF, False))
+        return {field.slug: values[field.slug] for field in shown if field.is_active and field.slug in values}
 
 
 class MoveSerializer(OutputSerializer):

@@ -47,6 +47,11 @@ class TicketInput(serializers.Serializer[Any]):
         required=False,
         help_text="Columns of the kind.",
     )
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.JSONField(allow_null=True),
+        required=False,
+        help_text="Custom fields by code; dates as ISO 8601, choices by code, people by number or e-mail.",
+    )
 
 
 class TicketCreation(TicketInput):

@@ -24,6 +24,7 @@ from core.exceptions import Refused
 from tickets import actions, references
 from tickets.actions.moving import moves_for
 from tickets.api.answers import (
+    READ_BY_STAFF,
     MoveSerializer,
     TicketRowSerializer,
     TicketSerializer,
@@ -35,6 +36,7 @@ from tickets.api.rows import bare, tell
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
+from tickets.permissions import sees_internal
 
 _OWNER = ("team", "assignee")
 
@@ -94,6 +96,7 @@ class TicketResource(Resource):
         """Open a ticket; only `title` is needed."""
         data = self.read_input()
         kind = data.pop("kind", "") or self.kind
+        data.setdefault("fields", {})
         ticket = actions.open_ticket(self.kind or kind, by=self.person, **data)
         location = request.build_absolute_uri(f"/api/v1/tickets/{ticket.reference}/")
         return self.respond(ticket, status.HTTP_201_CREATED, headers={"Location": location})
@@ -131,6 +134,12 @@ class TicketResource(Resource):
         """Pass the ticket to another level, with the reason."""
         data = self.read_input()
         return self.changed(actions.pass_on(self.ticket(), by=self.person, version=self.version, **data))
+
+    def respond(self, row: Any, *args: Any, **kwargs: Any) -> Response:
+        """One ticket as this reader is shown it."""
+        if isinstance(row, Ticket):
+            setattr(row, READ_BY_STAFF, sees_internal(self.person, row))
+        return super().respond(row, *args, **kwargs)
 
     @property
     def version(self) -> int | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tickets.choices import CommentKind, Verb
+from tickets.models.fields import PREFIX, field_of
 from tickets.models.ticket import Ticket
 from tickets.search import Document
 
@@ -124,7 +125,22 @@ class Event(models.Model):
         return f"{self.ticket_id} {self.verb} {self.at:%Y-%m-%d %H:%M}"
 
     def told(self, *, internal: bool) -> dict[str, Any]:
-        """What it says to who works on the ticket, or to anyone else: a word at a hand-over is for the former."""
-        if internal or self.verb not in (Verb.ASSIGNED, Verb.PASSED_ON):
+        """What it says to who works on the ticket, or to anyone else.
+
+        A word at a hand-over is for the former, and so are the custom fields that requesters are not shown.
+        """
+        if internal:
             return dict(self.data)
-        return {name: value for name, value in self.data.items() if name != "reason"}
+        told = {name: value for name, value in self.data.items() if not self._is_internal(name)}
+        if "changes" in told:
+            told["changes"] = {name: pair for name, pair in told["changes"].items() if not _is_hidden(name)}
+        return told
+
+    def _is_internal(self, name: str) -> bool:
+        return name == "reason" and self.verb in (Verb.ASSIGNED, Verb.PASSED_ON)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether it is a custom field that requesters are not shown."""
+    field = field_of(name)
+    return not field.is_public if field else name.startswith(PREFIX)
