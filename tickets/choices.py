@@ -43,6 +43,7 @@ class Channel(models.TextChoices):
     API = "api", _("API")
     ALERT = "alert", _("Alert")
     IMPORT = "import", _("Import")
+    RECURRING = "recurring", _("Recurring")
 
 
 class CommentKind(models.TextChoices):
@@ -80,6 +81,9 @@ class Verb(models.TextChoices):
     APPROVAL = "approval", _("Approval")
     VISITED = "visited", _("Intervention")
     DECLARED = "declared", _("Major incident")
+    ECHOED = "echoed", _("Linked ticket solved")
+    ANALYSED = "analysed", _("Analysis")
+    CAUSE_SOLVED = "cause_solved", _("Cause removed")
 
 
 class WaitsFor(models.TextChoices):
@@ -135,3 +139,41 @@ class LineType(models.TextChoices):
 
     TIME = "time", _("Time")
     COST = "cost", _("Cost")
+
+
+class OnClosedDay(models.TextChoices):
+    """What becomes of an occurrence that falls on a day on which the calendar is closed."""
+
+    AFTER = "after", _("The next working day")
+    BEFORE = "before", _("The working day before")
+    SKIP = "skip", _("It is left out")
+    KEEP = "keep", _("That day all the same")
+
+
+class ParentClose(models.TextChoices):
+    """What ending a ticket does where parts of it are still open."""
+
+    BLOCK = "block", _("Refuse, and name the open parts")
+    CASCADE = "cascade", _("End the parts as well")
+
+
+class BulkAct(models.TextChoices):
+    """What can be done to many tickets at once."""
+
+    ASSIGN = "assign", _("Assign")
+    MOVE = "move", _("Change the status")
+    COMMENT = "comment", _("Write a message")
+    PRIORITY = "priority", _("Set the priority")
+    CATEGORY = "category", _("Set the category")
+    FOLLOW = "follow", _("Follow")
+    CLOSE = "close", _("Close")
+    PARENT = "parent", _("Make part of a ticket")
+    MERGE = "merge", _("Merge into a ticket")
+
+
+class BulkState(models.TextChoices):
+    """How far one ticket of a bulk act is."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
