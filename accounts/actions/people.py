@@ -34,7 +34,7 @@ MANAGED_FIELDS = frozenset(
         "timezone",
         "entity",
         "is_vip",
-    }  # fmt: skip
+    }
 )
 
 
