@@ -13,14 +13,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 from accounts.fields import SortNameField
 from accounts.models import Team, User
 from core.choices import Criticality, Kind, Level
-
-
-class ServiceStatus(models.TextChoices):
-    """Where a service stands in its life."""
-
-    PLANNED = "planned", _("Planned")
-    LIVE = "live", _("Live")
-    RETIRED = "retired", _("Retired")
+from services.choices import ServiceStatus
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):

@@ -1,0 +1,1 @@
+"""The pages of the catalogue, and those where it is set up."""
