@@ -2,27 +2,39 @@
 
 from tickets.models.approvals import Approval, ApprovalStep, ApprovalVote
 from tickets.models.attachment import Attachment
+from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.fields import CustomField, FieldValues
+from tickets.models.ledger import Activity, CostLine, TicketBudget, TimeEntry
+from tickets.models.lines import LedgerLine
+from tickets.models.rates import Rate
 from tickets.models.setup import PendingReason, Policy, PriorityCell, ResolutionCode
 from tickets.models.ticket import Alias, Follower, Link, Ticket
 from tickets.models.timeline import Comment, CommentVersion, Event
 
 __all__ = [
+    "Activity",
     "Alias",
     "Approval",
     "ApprovalStep",
     "ApprovalVote",
     "Attachment",
+    "BulkItem",
+    "BulkJob",
     "Comment",
     "CommentVersion",
+    "CostLine",
     "CustomField",
     "Event",
     "FieldValues",
     "Follower",
+    "LedgerLine",
     "Link",
     "PendingReason",
     "Policy",
     "PriorityCell",
+    "Rate",
     "ResolutionCode",
     "Ticket",
+    "TicketBudget",
+    "TimeEntry",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
 
 from core.choices import Priority, Scale
-from tickets.choices import WaitsFor
+from tickets.choices import ParentClose, WaitsFor
 
 
 class Labelled(models.Model):
@@ -95,6 +95,10 @@ class Policy(models.Model):
     edit_minutes = models.PositiveSmallIntegerField(
         _("editing a comment within"), default=15, validators=[MaxValueValidator(1440)],
         help_text=_("Minutes during which its author can edit a comment."),
+    )  # fmt: skip
+    parent_close = models.CharField(
+        _("open parts"), max_length=8, choices=ParentClose, default=ParentClose.BLOCK,
+        help_text=_("What happens when a ticket is resolved or closed while parts of it are still open."),
     )  # fmt: skip
     approval_reminder_days = models.PositiveSmallIntegerField(
         _("reminding approvers every"), default=2, validators=[MinValueValidator(1), MaxValueValidator(60)],

@@ -61,6 +61,7 @@ class PolicyTable(Table):
         gettext_lazy("Reopens within"),
         lambda row: _("%(days)d working days") % {"days": row.reopen_within_days},
     )
+    parts = Column(gettext_lazy("Open parts"), lambda row: row.get_parent_close_display(), css="wide quiet")
 
     def address(self, row: Any) -> str:
         return reverse("tickets:policy", args=[row.pk])
