@@ -29,6 +29,11 @@ PACKAGES = {
         "@fontsource-variable/inter",
         ["LICENSE", "files/inter-latin-wght-normal.woff2", "files/inter-latin-ext-wght-normal.woff2"],
     ),
+    # For documents: Typst shows nothing of a variable font.
+    "inter-static": (
+        "@expo-google-fonts/inter",
+        ["LICENSE*", "400Regular/*.ttf", "500Medium/*.ttf", "600SemiBold/*.ttf", "400Regular_Italic/*.ttf"],
+    ),
 }
 
 
