@@ -33,18 +33,21 @@ TECHNICIAN = (
     "tickets.assign",
     "tickets.answer",
     "tickets.note",
+    "services.view_items",
+    "services.edit_items",
     "accounts.view_people",
 )
 LEAD = (*TECHNICIAN, "tickets.override_priority", "tickets.confidential")
 MANAGER = (
     *LEAD,
     "tickets.view_entity",
+    "tickets.recurring",
     "services.manage",
     "knowledge.manage",
     "settings.manage",
     "accounts.manage_teams",
 )
-READER = ("tickets.view", "services.view", "accounts.view_people")
+READER = ("tickets.view", "services.view", "services.view_items", "accounts.view_people")
 
 DEFAULT_ROLES = (
     DefaultRole(
@@ -70,7 +73,7 @@ DEFAULT_ROLES = (
         "project_manager",
         _("Project manager"),
         _("Plans and follows projects."),
-        ("tickets.open", "services.view", "accounts.view_people", "projects.manage"),
+        ("tickets.open", "services.view", "services.view_items", "accounts.view_people", "projects.manage"),
     ),
     DefaultRole(
         "auditor",
