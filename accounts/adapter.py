@@ -20,8 +20,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import mail
 from accounts.fields import normal_email
 from accounts.models import User
-from accounts.secrets import seal, unseal
 from core.db import locked
+from core.secrets import seal, unseal
 
 NAME = "Vigie"
 WAIT_SECONDS = 300

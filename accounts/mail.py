@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from accounts.secrets import seal, unseal
 from core.mail import deliver
 from core.models import OutboxMessage
 from core.outbox import enqueue, sender
+from core.secrets import seal, unseal
 
 TOPIC = "accounts.mail"
 NOBODY = ""

@@ -18,10 +18,10 @@ from django.urls import reverse
 from accounts import mail
 from accounts.adapter import AccountAdapter
 from accounts.models import Entity, User
-from accounts.secrets import unseal
 from core.cache import breaker
 from core.models import OutboxMessage
 from core.outbox import relay
+from core.secrets import unseal
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
