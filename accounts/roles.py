@@ -37,7 +37,13 @@ TECHNICIAN = (
     "services.edit_items",
     "accounts.view_people",
 )
-LEAD = (*TECHNICIAN, "tickets.override_priority", "tickets.confidential")
+LEAD = (
+    *TECHNICIAN,
+    "tickets.override_priority",
+    "tickets.confidential",
+    "tickets.log_for_others",
+    "tickets.costs",
+)
 MANAGER = (
     *LEAD,
     "tickets.view_entity",
@@ -73,13 +79,13 @@ DEFAULT_ROLES = (
         "project_manager",
         _("Project manager"),
         _("Plans and follows projects."),
-        ("tickets.open", "services.view", "services.view_items", "accounts.view_people", "projects.manage"),
+        (*TECHNICIAN, "projects.manage", "tickets.log_for_others", "tickets.costs"),
     ),
     DefaultRole(
         "auditor",
         _("Auditor"),
         _("Reads everything with its trail, writes nothing."),
-        (*READER, "audit.view"),
+        (*READER, "audit.view", "tickets.costs"),
     ),
     DefaultRole(
         "administrator", _("Administrator"), _("Sets up the portal and grants every right."), EVERY_VERB

@@ -10,8 +10,10 @@ class TicketsConfig(AppConfig):
         """Declare the verbs of tickets and fill the shell."""
         from core import registry  # noqa: PLC0415
         from tickets import approvals, permissions, queues  # noqa: F401, PLC0415 - declares its verbs
+        from tickets.ledger_place import register as register_ledger  # noqa: PLC0415
 
         approvals.register()
+        register_ledger()
 
         views = tuple(
             registry.NavView(

@@ -2,7 +2,7 @@
 
 from core.choices import Scale
 from tickets.choices import WaitsFor
-from tickets.models import PendingReason, Policy, PriorityCell, ResolutionCode
+from tickets.models import Activity, PendingReason, Policy, PriorityCell, ResolutionCode
 from tickets.priority import DEFAULT_MATRIX
 
 # code, French, English, who acts, pauses the clock, needs a date
@@ -28,9 +28,20 @@ RESOLUTION_CODES = (
     ("out-of-scope", "Hors périmètre", "Out of scope"),
 )
 
+ACTIVITIES = (
+    ("diagnosis", "Diagnostic", "Diagnosis"),
+    ("repair", "Intervention", "Repair"),
+    ("support", "Assistance à l’utilisateur", "User support"),
+    ("development", "Développement et configuration", "Development and configuration"),
+    ("testing", "Tests et recette", "Testing and acceptance"),
+    ("meeting", "Réunion", "Meeting"),
+    ("documentation", "Documentation", "Documentation"),
+    ("travel", "Déplacement", "Travel"),
+)
+
 
 def install() -> None:
-    """Install pending reasons, resolution codes, the priority matrix and the delays where there are none at all."""
+    """Install activities, pending reasons, resolution codes, the priority matrix and the delays where there are none at all."""
     if not PendingReason.objects.exists():
         PendingReason.objects.bulk_create(
             PendingReason(
@@ -48,6 +59,11 @@ def install() -> None:
         ResolutionCode.objects.bulk_create(
             ResolutionCode(slug=slug, name_fr=fr, name_en=en, position=place)
             for place, (slug, fr, en) in enumerate(RESOLUTION_CODES)
+        )
+    if not Activity.objects.exists():
+        Activity.objects.bulk_create(
+            Activity(slug=slug, name_fr=fr, name_en=en, position=place)
+            for place, (slug, fr, en) in enumerate(ACTIVITIES)
         )
     if not PriorityCell.objects.exists():
         PriorityCell.objects.bulk_create(

@@ -58,3 +58,9 @@ verbs.register(
     "tickets.override_priority", _("Set a priority by hand"), _granted("tickets.override_priority")
 )
 verbs.register("tickets.confidential", _("Make tickets confidential"), _granted("tickets.confidential"))
+verbs.register(
+    "tickets.costs", _("See the money of the ledger: rates, costs and budgets"), _granted("tickets.costs")
+)
+verbs.register(
+    "tickets.log_for_others", _("Log time for others, and void theirs"), _granted("tickets.log_for_others")
+)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from tickets.urls_ledger import urlpatterns as of_the_ledger
 from tickets.views import attachments, home, queue, setup, ticket
 
 app_name = "tickets"
 
 urlpatterns = [
+    *of_the_ledger,
     path("home/", home.home, name="home"),
     path("queue/", queue.Queue.as_view(), name="queue"),
     path("queue/counts/", queue.counts, name="counts"),
