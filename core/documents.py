@@ -123,18 +123,11 @@ def _parts(tokens: Sequence[Token]) -> Iterable[dict[str, Any]]:
                 if lists[-1][0] >= 0:
                     lists[-1][0] += 1
             case "inline":
-                yield {
-                    "depth": len(lists),
-                    "mark": _mark(lists, fresh=fresh),
-                    "runs": list(_runs(token.children or [])),
-                }
+                runs = list(_runs(token.children or []))
+                yield {"depth": len(lists), "mark": _mark(lists, fresh=fresh), "runs": runs}
                 fresh = False
             case "fence" | "code_block":
-                yield {
-                    "depth": len(lists),
-                    "mark": "",
-                    "runs": [["code", line] for line in token.content.rstrip().split("\n")],
-                }
+                yield {"depth": len(lists), "mark": "", "runs": [["code", token.content.rstrip()]]}
 
 
 def _mark(lists: Sequence[Sequence[int]], *, fresh: bool) -> str:

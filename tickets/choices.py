@@ -81,6 +81,7 @@ class Verb(models.TextChoices):
     APPROVAL = "approval", _("Approval")
     VISITED = "visited", _("Intervention")
     DECLARED = "declared", _("Major incident")
+    REPORTED = "reported", _("Incident report")
     ECHOED = "echoed", _("Linked ticket solved")
     ANALYSED = "analysed", _("Analysis")
     CAUSE_SOLVED = "cause_solved", _("Cause removed")

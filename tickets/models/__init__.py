@@ -3,10 +3,13 @@
 from tickets.models.approvals import Approval, ApprovalStep, ApprovalVote
 from tickets.models.attachment import Attachment
 from tickets.models.bulk import BulkItem, BulkJob
+from tickets.models.checklists import CheckItem, ChecklistTemplate
 from tickets.models.fields import CustomField, FieldValues
+from tickets.models.interventions import Intervention, InterventionPart, InterventionState, Mode
 from tickets.models.ledger import Activity, CostLine, TicketBudget, TimeEntry
 from tickets.models.lines import LedgerLine
 from tickets.models.rates import Rate
+from tickets.models.recurring import Recurrence, RecurrenceSlot
 from tickets.models.setup import PendingReason, Policy, PriorityCell, ResolutionCode
 from tickets.models.ticket import Alias, Follower, Link, Ticket
 from tickets.models.timeline import Comment, CommentVersion, Event
@@ -20,6 +23,8 @@ __all__ = [
     "Attachment",
     "BulkItem",
     "BulkJob",
+    "CheckItem",
+    "ChecklistTemplate",
     "Comment",
     "CommentVersion",
     "CostLine",
@@ -27,12 +32,18 @@ __all__ = [
     "Event",
     "FieldValues",
     "Follower",
+    "Intervention",
+    "InterventionPart",
+    "InterventionState",
     "LedgerLine",
     "Link",
+    "Mode",
     "PendingReason",
     "Policy",
     "PriorityCell",
     "Rate",
+    "Recurrence",
+    "RecurrenceSlot",
     "ResolutionCode",
     "Ticket",
     "TicketBudget",
