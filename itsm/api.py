@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import EntityResource, MeResource, PersonResource, TeamResource
 from core.api.docs import NowhereView, SchemaView, docs
 from incidents.api import IncidentResource
+from problems.api import CauseResource, ProblemResource
 from services.api import CategoryResource, ServiceResource
 from tickets.api.parts import (
     AttachmentContentResource,
@@ -14,6 +15,7 @@ from tickets.api.parts import (
     EventResource,
     FollowerResource,
 )
+from tickets.api.recurring import CheckResource, RecurrenceResource
 from tickets.api.setup import PendingReasonResource, ResolutionCodeResource
 from tickets.api.views import TicketResource
 
@@ -27,7 +29,11 @@ router.register(r"tickets/(?P<reference>[^/]+)/comments", CommentResource, "comm
 router.register(r"tickets/(?P<reference>[^/]+)/events", EventResource, "event")
 router.register(r"tickets/(?P<reference>[^/]+)/attachments", AttachmentResource, "attachment")
 router.register(r"tickets/(?P<reference>[^/]+)/followers", FollowerResource, "follower")
+router.register(r"tickets/(?P<reference>[^/]+)/checklist", CheckResource, "check")
+router.register("recurrences", RecurrenceResource, "recurrence")
 router.register("incidents", IncidentResource, "incident")
+router.register("problems", ProblemResource, "problem")
+router.register(r"problems/(?P<reference>[^/]+)/causes", CauseResource, "cause")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")
 router.register("entities", EntityResource, "entity")

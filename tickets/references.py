@@ -1,9 +1,13 @@
 """From what people call a ticket to the ticket."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.exceptions import Refused
 from tickets.kinds import NEUTRAL_PREFIX, key_of
 from tickets.models import Alias, Ticket
 from tickets.models.ticket import TicketQuerySet
@@ -26,3 +30,19 @@ def find(reference: str, *, user: User | AnonymousUser, queryset: TicketQuerySet
     if found.merged_into_id:
         return find(f"{NEUTRAL_PREFIX}-{found.merged_into_id}", user=user, queryset=queryset)
     return found
+
+
+def find_all(references: Iterable[str], *, user: User, field: str) -> list[Ticket]:
+    """The tickets that a person calls so, each once. Raises `Refused` in `field`, naming those they do not know."""
+    found: dict[int, Ticket] = {}
+    unknown = []
+    for reference in dict.fromkeys(references):
+        try:
+            ticket = find(reference, user=user)
+        except Http404:
+            unknown.append(reference[:40])
+        else:
+            found[ticket.pk] = ticket
+    if unknown:
+        raise Refused({field: _("Unknown: %(names)s.") % {"names": ", ".join(unknown)[:400]}})
+    return list(found.values())
