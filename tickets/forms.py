@@ -17,7 +17,10 @@ from core.forms import DateInput, DateTimeInput, FilesField, MarkdownInput
 from services.models import Category, Service, ServiceStatus
 from tickets.choices import Channel, CommentKind
 from tickets.details import columns
+from tickets.field_forms import WithCustomFields
+from tickets.fields import fields_for, held_fields
 from tickets.models import PendingReason, ResolutionCode, Ticket
+from tickets.models.fields import held
 from tickets.workflow import Move
 
 
@@ -48,8 +51,11 @@ def technicians(user: User) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=members).order_by("sort_name", "pk")
 
 
-class TicketForm(ReaderForm):
-    """What every kind asks for when a technician opens it; a kind subclasses and adds its own."""
+class TicketForm(WithCustomFields, ReaderForm):
+    """What every kind asks for when a technician opens it; a kind subclasses and adds its own.
+
+    Values of custom fields come out as `cleaned_data["fields"]`.
+    """
 
     requester = PersonField(label=_("For whom"), required=False)
     channel = forms.ChoiceField(label=_("How did it reach us"), choices=Channel, initial=Channel.PHONE)
@@ -89,10 +95,11 @@ class TicketForm(ReaderForm):
         fields["team"].queryset = teams_of(user)
         if not user.has_perm("tickets.confidential"):
             del self.fields["is_confidential"]
+        self.ask(fields_for(self.kind, self.chosen("category"), self.chosen("service")), user=user)
 
 
-class EditForm(ReaderForm):
-    """The columns a technician may change."""
+class EditForm(WithCustomFields, ReaderForm):
+    """The columns a technician may change, and the custom fields."""
 
     title = forms.CharField(label=_("Title"), max_length=250)
     description = forms.CharField(label=_("Description"), required=False, max_length=200_000)
@@ -119,6 +126,9 @@ class EditForm(ReaderForm):
         )
         if not user.has_perm("tickets.confidential", ticket):
             del self.fields["is_confidential"]
+        values = held(ticket)
+        fitting = fields_for(ticket.kind, self.chosen("category"), self.chosen("service"))
+        self.ask({field.pk: field for field in (*fitting, *held_fields(values))}.values(), user=user, values=values)
 
 
 class PriorityForm(forms.Form):
@@ -241,6 +251,18 @@ class MoveForm(ReaderForm):
                 MOVE_FIELDS[name](user, ticket) if name in MOVE_FIELDS else own_field(ticket, name)
             )
             self.fields[name].required = name in step.requires
+
+
+class DetailsForm(ReaderForm):
+    """The kind's own columns that are named, without those that are fixed as the ticket stands."""
+
+    def __init__(
+        self, *args: Any, user: User, ticket: Ticket, columns: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        for name in columns:
+            if name not in ticket.frozen:
+                self.fields[name] = own_field(ticket, name)
 
 
 def own_field(ticket: Ticket, name: str) -> forms.Field:
