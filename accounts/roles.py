@@ -43,6 +43,7 @@ LEAD = (
     "tickets.confidential",
     "tickets.log_for_others",
     "tickets.costs",
+    "tickets.budget",
 )
 MANAGER = (
     *LEAD,
@@ -79,7 +80,7 @@ DEFAULT_ROLES = (
         "project_manager",
         _("Project manager"),
         _("Plans and follows projects."),
-        (*TECHNICIAN, "projects.manage", "tickets.log_for_others", "tickets.costs"),
+        (*TECHNICIAN, "projects.manage", "tickets.log_for_others", "tickets.costs", "tickets.budget"),
     ),
     DefaultRole(
         "auditor",

@@ -8,6 +8,7 @@ from core.api.docs import NowhereView, SchemaView, docs
 from incidents.api import IncidentResource
 from problems.api import CauseResource, ProblemResource
 from services.api import CategoryResource, ServiceResource
+from tickets.api.ledger import BudgetResource, CostResource, LedgerResource, RateResource, TimeResource
 from tickets.api.parts import (
     AttachmentContentResource,
     AttachmentResource,
@@ -16,7 +17,7 @@ from tickets.api.parts import (
     FollowerResource,
 )
 from tickets.api.recurring import CheckResource, RecurrenceResource
-from tickets.api.setup import PendingReasonResource, ResolutionCodeResource
+from tickets.api.setup import ActivityResource, PendingReasonResource, ResolutionCodeResource
 from tickets.api.views import TicketResource
 
 app_name = "api"
@@ -31,6 +32,10 @@ router.register(r"tickets/(?P<reference>[^/]+)/attachments", AttachmentResource,
 router.register(r"tickets/(?P<reference>[^/]+)/followers", FollowerResource, "follower")
 router.register(r"tickets/(?P<reference>[^/]+)/checklist", CheckResource, "check")
 router.register("recurrences", RecurrenceResource, "recurrence")
+router.register(r"tickets/(?P<reference>[^/]+)/time", TimeResource, "time")
+router.register(r"tickets/(?P<reference>[^/]+)/costs", CostResource, "cost")
+router.register("rates", RateResource, "rate")
+router.register("activities", ActivityResource, "activity")
 router.register("incidents", IncidentResource, "incident")
 router.register("problems", ProblemResource, "problem")
 router.register(r"problems/(?P<reference>[^/]+)/causes", CauseResource, "cause")
@@ -48,6 +53,13 @@ urlpatterns = [
         "attachments/<uuid:token>/",
         AttachmentContentResource.as_view({"get": "retrieve"}),
         name="attachment-content",
+    ),
+    path("ledger/", LedgerResource.as_view({"get": "list"}), name="ledger"),
+    path("ledger/totals/", LedgerResource.as_view({"get": "totals"}), name="ledger-totals"),
+    path(
+        "tickets/<str:reference>/budget/",
+        BudgetResource.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="budget",
     ),
     path("me/", MeResource.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
     path("schema/", SchemaView.as_view(), name="schema"),

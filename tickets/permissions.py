@@ -61,6 +61,7 @@ verbs.register("tickets.confidential", _("Make tickets confidential"), _granted(
 verbs.register(
     "tickets.costs", _("See the money of the ledger: rates, costs and budgets"), _granted("tickets.costs")
 )
+verbs.register("tickets.budget", _("Set the budgets of tickets"), _granted("tickets.budget"))
 verbs.register(
     "tickets.log_for_others", _("Log time for others, and void theirs"), _granted("tickets.log_for_others")
 )

@@ -38,6 +38,7 @@ _TICKET = {"title", "description", "urgency", "impact", "service", "category", "
 OFFERED = {
     "api:ticket-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
     "api:incident-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
+    "api:budget": set(),
     "api:person-detail": {
         "email", "entity", "first_name", "last_name", "job_title", "manager", "phone", "language", "timezone", "is_vip",
         "is_active",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,8 +20,11 @@ from services.models import Category, Service, ServiceTeam
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.factories import grant, make_entity, make_team, make_user
 from tickets.actions import attach, comment, open_ticket
-from tickets.choices import CommentKind
+from tickets.actions.ledger import add_cost, log_time
+from tickets.choices import CommentKind, CostNature
 from tickets.models import Event, Follower, PendingReason, Policy, ResolutionCode, Ticket
+from tickets.models.ledger import Activity
+from tickets.models.rates import Rate
 
 # No word of the portal contains these: where one is read by who may not see its thing, something leaks.
 FOREIGN, CONFIDENTIAL, OWN = "Zanzibar", "Quetzalcoatl", "Popocatepetl"
@@ -175,6 +179,12 @@ def _hang_on(world: World, place: str, ticket: Ticket, word: str, *, author: Use
     Follower.objects.create(ticket=ticket, user=follower)
     event = Event.objects.get(ticket=ticket, comment=note)
     reference = ticket.reference
+    entry = log_time(ticket, by=author, minutes=5, note=f"{word} call")
+    line = add_cost(ticket, by=author, nature=CostNature.OTHER, label=f"{word} part", amount=Decimal("1.20"))
+    world.put("time entry", place, key=entry.pk)
+    world.put("api time line", place, reference=reference, id=entry.pk)
+    world.put("cost line", place, key=line.pk)
+    world.put("api cost line", place, reference=reference, id=line.pk)
     world.put("ticket", place, reference=reference, to="in_progress")
     world.put("note", place, key=note.pk)
     world.put("api note", place, reference=reference, pk=note.pk)
@@ -215,6 +225,13 @@ def _words(world: World) -> None:
     world.put("role", SCHOOL, pk=role.pk)
     world.put("category", SCHOOL, pk=category.pk)
     world.put("calendar", SCHOOL, slug=Calendar.objects.earliest("pk").slug)
+    hourly = Rate.objects.create(
+        amount=Decimal(40), valid_from=timezone.localdate(), entered_by=world.people["administrator"],
+        created_at=timezone.now(),
+    )  # fmt: skip
+    world.put("rate", SCHOOL, pk=hourly.pk)
+    world.put("activity", SCHOOL, pk=Activity.objects.earliest("pk").pk)
+    world.put("activity code", SCHOOL, code="repair")
     world.put("pending reason", SCHOOL, pk=PendingReason.objects.earliest("pk").pk)
     world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
     world.put("policy", SCHOOL, pk=Policy.objects.earliest("pk").pk)
@@ -231,6 +248,12 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
         return False
     if kind in ("ticket", "follower"):
         return walker.owns == place or (place != HIDDEN and walker.holds("tickets.view", place))
+    if kind == "rate":
+        return walker.holds_any(("tickets.costs", "settings.manage"))
+    if kind in ("cost line", "api cost line"):
+        return place != HIDDEN and walker.holds("tickets.costs", place)
+    if kind in ("time entry", "api time line"):
+        return place != HIDDEN and walker.holds("tickets.view", place)
     if kind in ("note", "api note", "internal file", "api internal file", "internal event"):
         return place != HIDDEN and walker.holds("tickets.view", place)
     if kind in ("person", "absence"):

@@ -118,8 +118,7 @@ def set_budget(
     """Say what may be spent on a ticket, time and costs together, in euros; None takes the limit away."""
     now = moment(at)
     row = lock(ticket)
-    require(by, "tickets.work", row)
-    require(by, "tickets.costs", row)
+    require(by, "tickets.budget", row)
     before = TicketBudget.objects.filter(ticket=row).first()
     if amount is not None:
         amount = checked_amount(amount)
@@ -203,8 +202,7 @@ def _void(
     """Void a row of the ledger under the lock of its ticket, which is the survivor where it was merged."""
     now = moment(at)
     row = lock(line.ticket.merged_into_id or line.ticket_id)
-    require(by, "tickets.work", row)
-    if by.pk not in owners and not by.has_perm("tickets.log_for_others", row):
+    if not may_void(by, row, owners):
         raise PermissionDenied
     reason = checked_text("reason", reason, limit=250)
     if not reason:
@@ -215,6 +213,13 @@ def _void(
     mark_void(found, by=by, reason=reason, at=now)
     _told(row, verb, found, by=by, at=now, voided=True)
     return found
+
+
+def may_void(by: User, ticket: Ticket, owners: tuple[int, ...]) -> bool:
+    """Whether the person may void a line of a ticket: one of its owners, or who keeps the time of others."""
+    if not by.has_perm("tickets.work", ticket):
+        return False
+    return by.pk in owners or by.has_perm("tickets.log_for_others", ticket)
 
 
 def mark_void(row: Voidable, *, by: User | None, reason: str, at: datetime) -> None:

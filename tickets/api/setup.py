@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from core.api.serializers import CodedSerializer
 from core.api.viewsets import Resource
-from tickets.models import PendingReason, ResolutionCode
+from tickets.models import Activity, PendingReason, ResolutionCode
 
 
 class PendingReasonSerializer(CodedSerializer):
@@ -45,3 +45,10 @@ class ResolutionCodeResource(_Words):
 
     queryset = ResolutionCode.objects.filter(is_active=True)
     serializer_class = ResolutionCodeSerializer
+
+
+class ActivityResource(_Words):
+    """What time is spent on."""
+
+    queryset = Activity.objects.filter(is_active=True)
+    serializer_class = CodedSerializer

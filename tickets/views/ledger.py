@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from core.exports import csv_answer
 from core.tables import changed
 from core.views import Action, ListPage
-from tickets.actions.ledger import add_cost, log_time, set_budget, void_cost, void_time
+from tickets.actions.ledger import add_cost, log_time, may_void, set_budget, void_cost, void_time
 from tickets.ledger import GROUPS, overview, split, totals
 from tickets.ledger_filters import LedgerFilter
 from tickets.ledger_forms import BudgetForm, CostForm, TimeForm, VoidForm
@@ -47,17 +47,15 @@ class TicketTime(Act):
             Action(_("Log time"), reverse("tickets:log_time", args=[reference]), "clock", primary=True),
         ]
         budget = Action(_("Budget"), reverse("tickets:budget", args=[reference]), "target")
-        return [budget, *acts] if self.request.user.has_perm("tickets.costs", self.object) else acts
+        return [budget, *acts] if self.request.user.has_perm("tickets.budget", self.object) else acts
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = reader(self.request)
         lines = LedgerLine.objects.visible_to(user).of(self.object)
-        others = user.has_perm("tickets.log_for_others", self.object)
         shown = list(lines.for_lists().order_by("-day", "-pk"))
         for line in shown:
-            line.can_void = line.voided_at is None and (
-                others or user.pk in (line.person_id, line.entered_by_id)
-            )
+            owners = (line.person_id, line.entered_by_id)
+            line.can_void = line.voided_at is None and may_void(user, self.object, owners)
         context = overview(self.object, user)
         return {**super().get_context_data(**kwargs), "context": context, "lines": shown}
 
@@ -110,7 +108,7 @@ class BudgetPage(AddCost):
     """Say what may be spent."""
 
     form_class = BudgetForm
-    object_verb = "tickets.costs"
+    object_verb = "tickets.budget"
     title = gettext_lazy("Budget")
     submit_label = gettext_lazy("Save")
 
@@ -140,11 +138,9 @@ class VoidTime(AddCost):
     @cached_property
     def object(self) -> Ticket:
         """The ticket it stands on."""
-        try:
-            ticket = ticket_of(self.request, self.line.ticket.reference)
-        except PermissionDenied as error:
-            raise Http404 from error
-        if not self.request.user.has_perm("tickets.work", ticket):
+        ticket = ticket_of(self.request, self.line.ticket.reference)
+        owners = (getattr(self.line, "person_id", None) or self.line.entered_by_id, self.line.entered_by_id)
+        if not may_void(reader(self.request), ticket, owners):
             raise PermissionDenied
         return ticket
 
