@@ -90,46 +90,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='policy',
-            name='parent_close',
-            field=models.CharField(choices=[('block', 'Refuse, and name the open parts'), ('cascade', 'End the parts as well')], default='block', help_text='What happens when a ticket is resolved or closed while parts of it are still open.', max_length=8, verbose_name='open parts'),
-        ),
         migrations.AlterField(
             model_name='ticket',
             name='channel',
             field=models.CharField(choices=[('portal', 'Portal'), ('phone', 'Telephone'), ('counter', 'Counter'), ('email', 'E-mail'), ('api', 'API'), ('alert', 'Alert'), ('import', 'Import'), ('recurring', 'Recurring')], default='portal', max_length=12, verbose_name='channel'),
-        ),
-        migrations.CreateModel(
-            name='BulkJob',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('assign', 'Assign'), ('move', 'Change the status'), ('comment', 'Write a message'), ('priority', 'Set the priority'), ('category', 'Set the category'), ('follow', 'Follow'), ('close', 'Close'), ('parent', 'Make part of a ticket'), ('merge', 'Merge into a ticket')], max_length=12, verbose_name='act')),
-                ('values', models.JSONField(default=dict, verbose_name='with')),
-                ('total', models.PositiveIntegerField(verbose_name='tickets')),
-                ('created_at', models.DateTimeField(verbose_name='asked for at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-            ],
-            options={
-                'verbose_name': 'bulk act',
-                'verbose_name_plural': 'bulk acts',
-            },
-        ),
-        migrations.CreateModel(
-            name='BulkItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='why not')),
-                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='tickets.bulkjob')),
-            ],
-            options={
-                'verbose_name': 'ticket of a bulk act',
-                'verbose_name_plural': 'tickets of a bulk act',
-            },
         ),
         migrations.CreateModel(
             name='CostLine',
@@ -207,22 +171,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'time entry',
                 'verbose_name_plural': 'time entries',
             },
-        ),
-        migrations.AddIndex(
-            model_name='bulkjob',
-            index=models.Index(models.F('by'), models.OrderBy(models.F('id'), descending=True), name='bulk_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkjob',
-            index=models.Index(models.F('id'), condition=models.Q(('finished_at', None)), name='bulk_unfinished'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(models.F('job'), models.F('state'), models.F('id'), name='bulk_next'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('job', 'ticket'), name='bulk_ticket_once'),
         ),
         migrations.AddIndex(
             model_name='costline',
