@@ -16,7 +16,7 @@ RUN .venv/bin/python -m itsm.assets \
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin vigie \
-    && install -d -o vigie -g vigie /var/lib/vigie /var/lib/vigie/media /var/lib/vigie/metrics
+    && install -d -o vigie -g vigie /var/lib/vigie /var/lib/vigie/media /var/lib/vigie/audit /var/lib/vigie/metrics
 COPY --from=build /app /app
 WORKDIR /app
 USER vigie
@@ -29,5 +29,5 @@ ENV PATH=/app/.venv/bin:$PATH \
     STATIC_ROOT=/app/collected \
     REMAP_SIGTERM=SIGQUIT
 EXPOSE 8000
-VOLUME /var/lib/vigie/media
+VOLUME /var/lib/vigie/media /var/lib/vigie/audit
 CMD ["gunicorn", "itsm.wsgi", "-c", "python:itsm.web"]

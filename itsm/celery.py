@@ -28,8 +28,14 @@ SCHEDULE: dict[str, timedelta] = {
     "notifications.delete_old": timedelta(hours=1),
     "tickets.close_silent": timedelta(minutes=1),
     "tickets.resume_due": timedelta(minutes=1),
+    "tickets.open_recurring": timedelta(minutes=1),
     "tickets.remind_approvers": timedelta(minutes=10),
     "tickets.delete_orphan_files": timedelta(hours=1),
+    "audit.seal": timedelta(seconds=5),
+    "audit.seal_late": timedelta(minutes=10),
+    "audit.anchor": timedelta(minutes=1),
+    "audit.sweep_checks": timedelta(minutes=1),
+    "audit.verify": timedelta(days=1),
 }
 
 app.conf.beat_scheduler = "celery.beat:Scheduler"

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "core.middleware.CleanInputMiddleware",
+    "audit.middleware.OriginMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -291,6 +292,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Staff see an answer at once; requesters and mail after this delay, during which its author can take it back.
 UNDO_SECONDS = env.number("UNDO_SECONDS", default=15)
+
+# Heads of the audit trail and the list of erased people, outside the database: keep them on a disk of their own.
+AUDIT_DIR = Path(os.environ.get("AUDIT_DIR") or VAR_DIR / "audit")
 
 LOGGING = env.logging(debug=DEBUG)
 SILENCED_SYSTEM_CHECKS: list[str] = []
