@@ -9,6 +9,7 @@ from incidents.api import IncidentResource
 from problems.api import CauseResource, ProblemResource
 from services.api import CategoryResource, ServiceResource
 from tickets.api.ledger import BudgetResource, CostResource, LedgerResource, RateResource, TimeResource
+from tickets.api.interventions import InterventionResource
 from tickets.api.parts import (
     AttachmentContentResource,
     AttachmentResource,
@@ -30,6 +31,7 @@ router.register(r"tickets/(?P<reference>[^/]+)/comments", CommentResource, "comm
 router.register(r"tickets/(?P<reference>[^/]+)/events", EventResource, "event")
 router.register(r"tickets/(?P<reference>[^/]+)/attachments", AttachmentResource, "attachment")
 router.register(r"tickets/(?P<reference>[^/]+)/followers", FollowerResource, "follower")
+router.register(r"tickets/(?P<reference>[^/]+)/interventions", InterventionResource, "intervention")
 router.register(r"tickets/(?P<reference>[^/]+)/checklist", CheckResource, "check")
 router.register("recurrences", RecurrenceResource, "recurrence")
 router.register(r"tickets/(?P<reference>[^/]+)/time", TimeResource, "time")

@@ -12,7 +12,7 @@ from core.forms import DateTimeInput
 from tickets.forms import ReaderForm, technicians
 from tickets.models import Intervention, Mode
 
-_TRAVEL = _("To get there, one way.")
+_TRAVEL = _("There and back.")
 
 
 class PlanForm(ReaderForm):

@@ -54,7 +54,9 @@ def _signature(row: Intervention, signature: bytes) -> list[documents.Block | No
             (_("Signed at"), times.exact(row.signed_at)),
             (
                 _("How"),
-                _("Drawn on the technician’s screen") if signature else _("By name, with the agreement ticked"),
+                _("Drawn on the technician’s screen")
+                if signature
+                else _("By name, with the agreement ticked"),
             ),
         ]
     )

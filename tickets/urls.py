@@ -3,7 +3,17 @@
 from django.urls import path
 
 from tickets.urls_ledger import urlpatterns as of_the_ledger
-from tickets.views import attachments, home, queue, setup, ticket
+from tickets.views import (
+    attachments,
+    checklists,
+    fields,
+    home,
+    interventions,
+    queue,
+    recurring,
+    setup,
+    ticket,
+)
 
 app_name = "tickets"
 
@@ -27,6 +37,27 @@ urlpatterns = [
     path("tickets/<str:reference>/unfollow/", ticket.unfollow, name="unfollow"),
     path("tickets/<str:reference>/watermark/", ticket.watermark, name="watermark"),
     path("tickets/<str:reference>/panels/", ticket.panels, name="panels"),
+    path("tickets/<str:reference>/checklist/", checklists.AddPoints.as_view(), name="add_points"),
+    path("checklist/<int:key>/tick/", checklists.tick, name="tick"),
+    path("checklist/<int:key>/remove/", checklists.remove, name="remove_point"),
+    path("manage/checklists/", recurring.Checklists.as_view(), name="checklists"),
+    path("manage/checklists/new/", recurring.EditChecklist.as_view(), name="new_checklist"),
+    path("manage/checklists/<int:pk>/", recurring.EditChecklist.as_view(), name="checklist"),
+    path("manage/recurring/", recurring.Recurrences.as_view(), name="recurrences"),
+    path("manage/recurring/new/", recurring.NewRecurrence.as_view(), name="new_recurrence"),
+    path("manage/recurring/<int:pk>/", recurring.RecurrencePage.as_view(), name="recurrence"),
+    path("manage/recurring/<int:pk>/edit/", recurring.EditRecurrence.as_view(), name="edit_recurrence"),
+    path("manage/recurring/<int:pk>/open/", recurring.open_now, name="open_recurrence_now"),
+    path("tickets/<str:reference>/intervention/", interventions.PlanPage.as_view(), name="plan_intervention"),
+    path("interventions/", interventions.day, name="interventions"),
+    path("interventions/<int:pk>/", interventions.intervention, name="intervention"),
+    path("interventions/<int:pk>/edit/", interventions.ChangePage.as_view(), name="change_intervention"),
+    path("interventions/<int:pk>/start/", interventions.start, name="start_intervention"),
+    path("interventions/<int:pk>/sheet/", interventions.SheetPage.as_view(), name="intervention_form"),
+    path("interventions/<int:pk>/sheet.pdf", interventions.sheet, name="intervention_sheet"),
+    path("interventions/<int:pk>/sign/", interventions.SignPage.as_view(), name="sign_intervention"),
+    path("interventions/<int:pk>/signature.png", interventions.signature, name="intervention_signature"),
+    path("interventions/<int:pk>/cancel/", interventions.CancelPage.as_view(), name="cancel_intervention"),
     path("comments/<int:key>/edit/", ticket.EditComment.as_view(), name="edit_comment"),
     path("comments/<int:key>/withdraw/", ticket.withdraw, name="withdraw"),
     path("comments/<int:key>/publish/", ticket.publish, name="publish"),
@@ -40,6 +71,10 @@ urlpatterns = [
     path("manage/delays/new/", setup.EditPolicy.as_view(), name="new_policy"),
     path("manage/delays/<int:pk>/", setup.EditPolicy.as_view(), name="policy"),
     path("manage/priorities/", setup.Matrix.as_view(), name="matrix"),
+    path("fields/<slug:kind>/", fields.fields_part, name="fields_part"),
+    path("manage/fields/", fields.CustomFields.as_view(), name="custom_fields"),
+    path("manage/fields/new/", fields.EditCustomField.as_view(), name="new_custom_field"),
+    path("manage/fields/<int:pk>/", fields.EditCustomField.as_view(), name="custom_field"),
     path("attachments/", attachments.upload, name="upload"),
     path("attachments/<uuid:token>/", attachments.download, name="download"),
 ]

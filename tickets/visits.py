@@ -98,21 +98,32 @@ def register() -> None:
     ROWS["technician"] = User
     registry.ticket_panels.register(
         registry.TicketPanel(
-            slug="interventions", title=gettext_lazy("Interventions"), context=panel, order=35,
+            slug="interventions",
+            title=gettext_lazy("Interventions"),
+            context=panel,
+            order=35,
             template="tickets/interventions_panel.html",
-        )  # fmt: skip
+        )
     )
     registry.ticket_acts.register(
         registry.TicketAct(
-            slug="intervention", label=gettext_lazy("Plan an intervention"), icon="calendar-event", order=35,
-            url_name="tickets:plan_intervention", verb="tickets.work", shown=lambda ticket, _user: ticket.is_open,
-        )  # fmt: skip
+            slug="intervention",
+            label=gettext_lazy("Plan an intervention"),
+            icon="calendar-event",
+            order=35,
+            url_name="tickets:plan_intervention",
+            verb="tickets.work",
+            shown=lambda ticket, _user: ticket.is_open,
+        )
     )
     registry.nav.register(
         registry.NavEntry(
-            slug="interventions", label=gettext_lazy("Interventions"), icon="calendar-event", order=25,
+            slug="interventions",
+            label=gettext_lazy("Interventions"),
+            icon="calendar-event",
+            order=25,
             url_name="tickets:interventions",
-        )  # fmt: skip
+        )
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,7 @@ from core.signatures import checked_signature
 from tickets.actions import base
 from tickets.actions.attaching import claim, store_upload
 from tickets.actions.base import checked_text, lock, moment, require
+from tickets.actions.ledger import log_time, void_time
 from tickets.choices import Verb
 from tickets.events import record
 from tickets.models import Attachment, Intervention, InterventionPart, InterventionState, Mode, Ticket
@@ -143,6 +145,7 @@ def finish_intervention(
     InterventionPart.objects.bulk_create(InterventionPart(intervention=row, **part) for part in wanted)
     if first:
         _tell(row, ticket, "done", by=by, at=now, is_public=False)
+    _log(row, by=by, at=now)
     return row
 
 
@@ -201,25 +204,44 @@ def cancel_intervention(
     return row
 
 
+def _log(row: Intervention, *, by: User, at: datetime) -> None:
+    """Enter the technician's time, work and travel, in the ledger; what a corrected sheet had entered is voided.
+
+    Who writes the sheet of somebody else without the right to enter time for others leaves that to them.
+    """
+    person = row.technician
+    if person.pk != by.pk and not by.has_perm("tickets.log_for_others", row.ticket):
+        return
+    if row.time_entry is not None:
+        void_time(row.time_entry, by=by, reason=_("The intervention sheet was corrected."), at=at)
+    worked = row.worked.total_seconds() if row.worked else 0
+    minutes = round(worked / 60) + row.travel_minutes
+    day = timezone.localtime(row.started_at, ZoneInfo(person.timezone)).date() if row.started_at else None
+    row.time_entry = (
+        log_time(row.ticket, by=by, person=person, minutes=minutes, day=day, note=_("Intervention"), at=at)
+        if minutes
+        else None
+    )
+    row.save(update_fields=["time_entry"])
+
+
 def overlapping(intervention: Intervention) -> list[Intervention]:
-    """The technician's other appointments at that time, the way there included, earliest first."""
-    travel = timedelta(minutes=intervention.travel_minutes)
+    """The technician's other appointments at that time, the way there and back included, earliest first."""
+    travel = timedelta(minutes=intervention.travel_minutes) / 2
     others = Intervention.objects.filter(
         technician_id=intervention.technician_id,
         state__in=BUSY,
-        starts_at__lt=intervention.ends_at,
+        starts_at__lt=intervention.ends_at + travel,
         ends_at__gt=intervention.starts_at - travel,
     ).exclude(pk=intervention.pk)
     return list(others.select_related("ticket").order_by("starts_at", "pk")[:10])
 
 
-def _locked(
-    intervention: Intervention, *, by: User, version: int | None
-) -> tuple[Ticket, Intervention]:
+def _locked(intervention: Intervention, *, by: User, version: int | None) -> tuple[Ticket, Intervention]:
     """The ticket, then the intervention, locked; raises `PermissionDenied` and `StaleVersion`."""
     ticket = lock(intervention.ticket_id)
     require(by, _WORK, ticket)
-    row = locked(Intervention.objects.select_related("technician")).get(pk=intervention.pk)
+    row = locked(Intervention.objects.select_related("technician", "time_entry")).get(pk=intervention.pk)
     if version is not None and version != row.version:
         raise StaleVersion(_("Someone else changed this intervention meanwhile."))
     row.ticket = ticket

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tickets.models.attachment import Attachment
+from tickets.models.ledger import TimeEntry
 from tickets.models.ticket import Ticket
 
 
@@ -82,7 +83,10 @@ class Intervention(models.Model):
     place = models.CharField(_("place"), max_length=250, blank=True)
     travel_minutes = models.PositiveSmallIntegerField(_("travel, in minutes"), default=0)
     purpose = models.TextField(
-        _("to do"), blank=True, max_length=5000, help_text=_("For the technician: the requester does not read it.")
+        _("to do"),
+        blank=True,
+        max_length=5000,
+        help_text=_("For the technician: the requester does not read it."),
     )
 
     started_at = models.DateTimeField(_("began at"), null=True, blank=True)
@@ -97,6 +101,9 @@ class Intervention(models.Model):
     signature = models.FileField(_("signature"), upload_to=signature_name, blank=True)
     sheet = models.ForeignKey(
         Attachment, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sheet")
+    )
+    time_entry = models.ForeignKey(
+        TimeEntry, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("time entered")
     )
     reason = models.CharField(_("why it was called off"), max_length=250, blank=True)
 

@@ -41,7 +41,9 @@ def day(request: HttpRequest) -> HttpResponse:
     begin = timezone.make_aware(datetime(chosen.year, chosen.month, chosen.day))  # noqa: DTZ001 - made aware here
     end = begin + timedelta(days=1, hours=2)
     mine = Intervention.objects.filter(technician=user).for_lists().order_by("starts_at", "pk")
-    of_day = [row for row in mine.filter(starts_at__gte=begin, starts_at__lt=end)[:_LIMIT] if _on(row, chosen)]
+    of_day = [
+        row for row in mine.filter(starts_at__gte=begin, starts_at__lt=end)[:_LIMIT] if _on(row, chosen)
+    ]
     open_before = mine.filter(state__in=["planned", "under_way", "done"], starts_at__lt=begin)
     next_up = mine.filter(state__in=["planned"], starts_at__gte=begin + timedelta(days=1)).first()
     return render(
@@ -154,9 +156,7 @@ class PlanPage(Act):
     def act(self, form: Any) -> str:
         made = acts.plan_intervention(self.object, by=reader(self.request), **form.cleaned_data)
         warn_of_overlaps(self.request, made)
-        return self.done(
-            self.object, _("Planned for %(when)s.") % {"when": times.exact(made.starts_at)}
-        )
+        return self.done(self.object, _("Planned for %(when)s.") % {"when": times.exact(made.starts_at)})
 
 
 def warn_of_overlaps(request: HttpRequest, row: Intervention) -> None:
@@ -190,7 +190,9 @@ class InterventionAct(UpdatePage):
         return row
 
     def crumbs(self) -> list[Crumb]:
-        day_address = f"{reverse('tickets:interventions')}?day={timezone.localtime(self.object.starts_at):%Y-%m-%d}"
+        day_address = (
+            f"{reverse('tickets:interventions')}?day={timezone.localtime(self.object.starts_at):%Y-%m-%d}"
+        )
         return [
             Crumb(_("Interventions"), day_address),
             Crumb(self.object.ticket.reference, self.object.get_absolute_url()),
