@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("tickets.urls")),
     path("incidents/", include("incidents.urls")),
+    path("", include("assistance.urls")),
     path("", include("problems.urls")),
     path("portal/", include("portal.urls")),
     path("", front, name="front"),
