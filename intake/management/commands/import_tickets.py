@@ -1,9 +1,11 @@
 """Import tickets from a file."""
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -145,19 +147,31 @@ class _Bar:
 
     def __init__(self, *, shown: bool) -> None:
         self._began = time.monotonic()
+        self._is_asked_to_stop = False
         self._bar = tqdm(
             total=0, disable=not shown, file=sys.stderr, leave=False, postfix="reading…",
             bar_format="{percentage:3.0f}% |{bar}| [{elapsed}<{remaining}{postfix}]",
         )  # fmt: skip
 
     def __enter__(self) -> "_Bar":
+        # Raised anywhere else, an interrupt could end up within a callback of a library, which would swallow it.
+        self._before = signal.signal(signal.SIGINT, self._note)
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._bar.close()
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        """Stop at the next batch; a second Ctrl-C stops at once."""
+        self._is_asked_to_stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def __call__(self, progress: Progress) -> None:
+        """Show how far it is, between two batches. Raises `KeyboardInterrupt` where someone pressed Ctrl-C."""
         rate = progress.tickets / max(time.monotonic() - self._began, 0.001)
         self._bar.total = progress.total
         self._bar.n = min(progress.done, progress.total)
         self._bar.set_postfix_str(f"{progress.tickets:,} tickets, {rate:,.0f}/s", refresh=True)
+        if self._is_asked_to_stop:
+            raise KeyboardInterrupt
