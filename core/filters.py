@@ -1,12 +1,18 @@
 """Filters shared by lists and API: `?status=new,assigned`, `?status=new&status=assigned`, `?assignee=me`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db import models
 from django.utils.datastructures import MultiValueDict
+
+
+def names_asked(filterset: type[django_filters.FilterSet], query: Iterable[str]) -> set[str]:
+    """The names in a query that filter: those of the set, and those it makes by their beginning (`prefixes`)."""
+    prefixes: tuple[str, ...] = getattr(filterset, "prefixes", ())
+    return {name for name in query if name in filterset.base_filters or name.startswith(prefixes)}
 
 
 class CommaSelectMultiple(forms.SelectMultiple):

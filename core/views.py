@@ -18,6 +18,7 @@ from django.views.generic import DetailView, FormView, View
 
 from core import drafts, times
 from core.exceptions import Refused, StaleVersion
+from core.filters import names_asked
 from core.forms import add_refusal
 from core.tables import Table, changed
 
@@ -157,8 +158,8 @@ class ListPage(PageMixin, View):
     @property
     def is_filtered(self) -> bool:
         """Whether the address names a filter, or asks for the panel of filters."""
-        names = self.filterset_class.base_filters if self.filterset_class else {}
-        return any(name == "filters" or name in names for name in self.request.GET)
+        asked = names_asked(self.filterset_class, self.request.GET) if self.filterset_class else set()
+        return bool(asked) or "filters" in self.request.GET
 
     @property
     def has_search(self) -> bool:

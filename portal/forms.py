@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.choices import Scale
+from core.choices import Kind, Scale
 from core.forms import FilesField, MarkdownInput
 from services.models import Service, ServiceStatus
+from tickets.field_forms import WithCustomFields
+from tickets.fields import fields_for, open_to
 
 # What a requester says in words, and the value it means. The technician can refine it later.
 URGENCY = (
@@ -23,7 +25,7 @@ IMPACT = (
 )
 
 
-class ReportForm(forms.Form):
+class ReportForm(WithCustomFields):
     """A first report: what is wrong, where, how bad."""
 
     title = forms.CharField(
@@ -65,6 +67,8 @@ class ReportForm(forms.Form):
         services = Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)
         fields: dict[str, Any] = self.fields
         fields["service"].queryset = services
+        asked = fields_for(Kind.INCIDENT, service=self.chosen("service"))
+        self.ask(open_to(asked, staff=False), user=user)
 
 
 class AnswerForm(forms.Form):

@@ -22,6 +22,7 @@ __all__ = [
     "fields_for",
     "fields_of",
     "form_field",
+    "held_fields",
     "initial_of",
     "open_to",
     "save_values",
@@ -45,16 +46,16 @@ def _key(row: Category | Service | int | None) -> int | None:
     return row if row is None or isinstance(row, int) else row.pk
 
 
+def held_fields(values: Mapping[str, Any]) -> list[CustomField]:
+    """The fields in use that these values are of."""
+    known = CustomField.objects.known().values() if values else ()
+    return [field for field in known if field.is_active and field.slug in values]
+
+
 def fields_of(ticket: Ticket) -> list[CustomField]:
     """The fields that a ticket has, and those that a form asked of it: what can be edited."""
-    values = held(ticket)
-    known = CustomField.objects.known().values()
-    return [
-        field
-        for field in known
-        if field.fits(ticket.kind, ticket.category_id, ticket.service_id)
-        or (field.is_active and field.slug in values)
-    ]
+    every = {field.pk: field for field in (*fields_for(ticket), *held_fields(held(ticket)))}
+    return sorted(every.values(), key=lambda field: (field.position, field.pk))
 
 
 def open_to(fields: Iterable[CustomField], *, staff: bool) -> list[CustomField]:
@@ -132,11 +133,6 @@ def _settle(fields: Sequence[CustomField]) -> None:
 def shown_values(ticket: Ticket, user: User) -> list[tuple[str, str]]:
     """Label and words of each value that the person reads, in the order of the fields."""
     values = held(ticket)
-    if not values:
-        return []
-    every = [
-        field for field in CustomField.objects.known().values() if field.is_active and field.slug in values
-    ]
-    fields = open_to(every, staff=sees_internal(user, ticket))
+    fields = open_to(held_fields(values), staff=sees_internal(user, ticket))
     people = people_in((field, values[field.slug]) for field in fields)
     return [(field.label, words(field, values[field.slug], people)) for field in fields]

@@ -17,6 +17,7 @@ from core.filters import AnyOf, AnyRowOf
 from core.forms import DateInput
 from services.models import Category, Service
 from tickets.choices import Channel, Status
+from tickets.field_filters import PREFIX, filters_named, filters_offered
 from tickets.models import Ticket
 from tickets.queries import search
 
@@ -57,7 +58,12 @@ class PersonFilter(django_filters.CharFilter):
 
 
 class TicketFilter(django_filters.FilterSet):
-    """What a list of tickets can be narrowed by. A kind subclasses and adds its own."""
+    """What a list of tickets can be narrowed by. A kind subclasses and adds its own.
+
+    Custom fields filter as `field.<code>`; a list with its panel of filters open (`?filters`) offers them all.
+    """
+
+    prefixes = (PREFIX,)
 
     is_open = django_filters.BooleanFilter(label=_("Open"))
     status = AnyOf(choices=Status)
@@ -91,6 +97,16 @@ class TicketFilter(django_filters.FilterSet):
         model = Ticket
         fields: list[str] = []
         form = forms.Form
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = set(self.data or ())
+        offered = dict(filters_offered()) if "filters" in asked else {}
+        for name, every in {**offered, **dict(filters_named(sorted(asked)))}.items():
+            every.parent = self
+            self.filters[name] = every
+        if "q" in self.filters:  # it stays the last one
+            self.filters["q"] = self.filters.pop("q")
 
     def search(self, queryset: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
         """By words, reference or alias."""

@@ -128,7 +128,9 @@ class EditForm(WithCustomFields, ReaderForm):
             del self.fields["is_confidential"]
         values = held(ticket)
         fitting = fields_for(ticket.kind, self.chosen("category"), self.chosen("service"))
-        self.ask({field.pk: field for field in (*fitting, *held_fields(values))}.values(), user=user, values=values)
+        self.ask(
+            {field.pk: field for field in (*fitting, *held_fields(values))}.values(), user=user, values=values
+        )
 
 
 class PriorityForm(forms.Form):
@@ -256,9 +258,7 @@ class MoveForm(ReaderForm):
 class DetailsForm(ReaderForm):
     """The kind's own columns that are named, without those that are fixed as the ticket stands."""
 
-    def __init__(
-        self, *args: Any, user: User, ticket: Ticket, columns: Sequence[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, user: User, ticket: Ticket, columns: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         for name in columns:
             if name not in ticket.frozen:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import verbs
@@ -22,6 +23,13 @@ def sees_internal(user: User, ticket: Ticket) -> bool:
     if is_involved(user, ticket):
         return True
     return not ticket.is_confidential and ticket.entity_id in user.access.entities("tickets.view")
+
+
+def internal_to(user: User) -> Q:
+    """The tickets whose internal side the person reads: `sees_internal` for many."""
+    access = user.access
+    granted = Q(entity_id__in=access.entities("tickets.view"), is_confidential=False)
+    return granted | Q(team_id__in=access.teams) | Q(assignee_id=user.pk)
 
 
 def _granted(verb: str) -> Any:
@@ -65,3 +73,4 @@ verbs.register("tickets.budget", _("Set the budgets of tickets"), _granted("tick
 verbs.register(
     "tickets.log_for_others", _("Log time for others, and void theirs"), _granted("tickets.log_for_others")
 )
+verbs.register("tickets.recurring", _("Set up tickets that open by themselves"))

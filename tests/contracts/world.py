@@ -22,7 +22,7 @@ from tests.factories import grant, make_entity, make_team, make_user
 from tickets.actions import attach, comment, open_ticket
 from tickets.actions.ledger import add_cost, log_time
 from tickets.choices import CommentKind, CostNature
-from tickets.models import Event, Follower, PendingReason, Policy, ResolutionCode, Ticket
+from tickets.models import CustomField, Event, Follower, PendingReason, Policy, ResolutionCode, Ticket
 from tickets.models.ledger import Activity
 from tickets.models.rates import Rate
 
@@ -225,6 +225,8 @@ def _words(world: World) -> None:
     world.put("role", SCHOOL, pk=role.pk)
     world.put("category", SCHOOL, pk=category.pk)
     world.put("calendar", SCHOOL, slug=Calendar.objects.earliest("pk").slug)
+    asked = CustomField.objects.create(slug="room", label_fr="Salle", label_en="Room")
+    world.put("custom field", SCHOOL, pk=asked.pk)
     hourly = Rate.objects.create(
         amount=Decimal(40), valid_from=timezone.localdate(), entered_by=world.people["administrator"],
         created_at=timezone.now(),

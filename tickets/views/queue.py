@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from core import times
 from core.tables import changed
-from core.views import ListPage
+from core.views import ListPage, Picker
 from tickets import queues
+from tickets.field_filters import PREFIX
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.queries import HITS
@@ -53,6 +55,16 @@ class TicketList(ListPage):
         """The visible rows with what a row shows."""
         rows: QuerySet[Any] = self.model._default_manager.visible_to(self.request.user).for_lists()
         return rows
+
+    def panel(self) -> Iterator[Picker]:
+        """The usual filters, then those by custom fields."""
+        yield from super().panel()
+        if self.filterset is None:
+            return
+        form = self.filterset.form
+        for name in form.fields:
+            if name.startswith(PREFIX):
+                yield Picker.of(form[name], self.request.GET.getlist(name))
 
     def ordered(self) -> QuerySet[Any]:
         """Orders that match the indexes."""
