@@ -30,6 +30,14 @@ def resume_due() -> None:
         pass
 
 
+@shared_task(name="tickets.open_recurring")
+@job("tickets.open_recurring", every=timedelta(minutes=1))
+def open_recurring() -> None:
+    """Open the recurring tickets whose time has come."""
+    while actions.open_recurring():
+        pass
+
+
 @shared_task(name="tickets.delete_orphan_files")
 @job("tickets.delete_orphan_files", every=timedelta(hours=1))
 def delete_orphan_files() -> None:

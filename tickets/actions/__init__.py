@@ -15,6 +15,7 @@ from tickets.actions.following import follow, unfollow
 from tickets.actions.linking import link, unlink
 from tickets.actions.moving import close_silent, move, resume_due
 from tickets.actions.opening import open_ticket
+from tickets.actions.recurring import open_recurring
 
 __all__ = [
     "ask_approval",
@@ -29,6 +30,7 @@ __all__ = [
     "follow",
     "link",
     "move",
+    "open_recurring",
     "open_ticket",
     "pass_on",
     "publish_comment",

@@ -13,10 +13,10 @@ from accounts.models import User
 from core.choices import Priority, Scale
 from core.db import locked
 from core.exceptions import Refused
-from tickets.models import PendingReason, Policy, PriorityCell, ResolutionCode
+from tickets.models import ChecklistTemplate, PendingReason, Policy, PriorityCell, ResolutionCode
 
 MANAGE = "settings.manage"
-Word = PendingReason | ResolutionCode
+Word = PendingReason | ResolutionCode | ChecklistTemplate
 _WORD_FIELDS = frozenset(
     {
         "slug",
@@ -28,6 +28,8 @@ _WORD_FIELDS = frozenset(
         "pauses_clock",
         "needs_date",
         "kinds",
+        "points_fr",
+        "points_en",
     }
 )
 _POLICY_FIELDS = frozenset(
