@@ -4,12 +4,14 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import EntityResource, MeResource, PersonResource, TeamResource
+from changes.api import ChangeResource, ChangeTemplateResource
 from core.api.docs import NowhereView, SchemaView, docs
 from incidents.api import IncidentResource
 from problems.api import CauseResource, ProblemResource
 from services.api import CategoryResource, ServiceResource
-from tickets.api.ledger import BudgetResource, CostResource, LedgerResource, RateResource, TimeResource
+from tickets.api.approvals import ApprovalResource
 from tickets.api.interventions import InterventionResource
+from tickets.api.ledger import BudgetResource, CostResource, LedgerResource, RateResource, TimeResource
 from tickets.api.parts import (
     AttachmentContentResource,
     AttachmentResource,
@@ -38,8 +40,11 @@ router.register(r"tickets/(?P<reference>[^/]+)/time", TimeResource, "time")
 router.register(r"tickets/(?P<reference>[^/]+)/costs", CostResource, "cost")
 router.register("rates", RateResource, "rate")
 router.register("activities", ActivityResource, "activity")
+router.register(r"tickets/(?P<reference>[^/]+)/approvals", ApprovalResource, "approval")
 router.register("incidents", IncidentResource, "incident")
 router.register("problems", ProblemResource, "problem")
+router.register("changes", ChangeResource, "change")
+router.register("change-templates", ChangeTemplateResource, "change-template")
 router.register(r"problems/(?P<reference>[^/]+)/causes", CauseResource, "cause")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")

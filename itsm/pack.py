@@ -4,6 +4,7 @@ from django.db import connection, transaction
 
 from accounts.actions.installation import install_roles
 from calendars.actions import install_calendars
+from changes import pack as changes_pack
 from services.actions import install_categories
 from tickets import pack as tickets_pack
 
@@ -20,3 +21,4 @@ def install() -> None:
     install_calendars()
     install_categories()
     tickets_pack.install()
+    changes_pack.install()

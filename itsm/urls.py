@@ -14,6 +14,7 @@ urlpatterns = [
     path("incidents/", include("incidents.urls")),
     path("", include("assistance.urls")),
     path("", include("problems.urls")),
+    path("", include("changes.urls")),
     path("portal/", include("portal.urls")),
     path("", front, name="front"),
     path("api/v1/", include("itsm.api")),
