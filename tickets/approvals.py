@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.models import User
+from core import registry
 from tickets import guards, timeline
 from tickets.actions.approving import check_approved, withdraw_on_end
 from tickets.choices import Verb
 from tickets.models import Approval, ApprovalStep, ApprovalVote, Event, Ticket
-from tickets.models.approvals import Answer, Quorum
+from tickets.models.approvals import Answer, ApprovalVoteQuerySet, Quorum
 from tickets.signals import event_recorded
 
 
@@ -21,8 +23,54 @@ def register() -> None:
     guards.register("approved", check_approved)
     timeline.SENTENCES[Verb.APPROVAL] = sentence
     event_recorded.connect(withdraw_on_end, dispatch_uid="tickets.approvals.withdraw_on_end")
+    registry.nav.register(
+        registry.NavEntry(
+            slug="approvals", label=gettext_lazy("To approve"), icon="clipboard-check",
+            url_name="tickets:approvals", order=25,
+        )
+    )  # fmt: skip
+    registry.portal_nav.register(
+        registry.PortalEntry(
+            slug="approvals", label=gettext_lazy("To approve"), icon="clipboard-check",
+            url_name="tickets:approvals", order=50,
+        )
+    )  # fmt: skip
+    registry.ticket_panels.register(
+        registry.TicketPanel(
+            slug="approval", title=gettext_lazy("Approval"), template="tickets/approval_panel.html",
+            context=panel, order=5,
+        )
+    )  # fmt: skip
+    registry.ticket_acts.register(
+        registry.TicketAct(
+            slug="ask-approval", label=gettext_lazy("Ask for an approval"), icon="clipboard-check",
+            url_name="tickets:ask_approval", verb="tickets.work", shown=lambda ticket, user: ticket.is_open,
+            order=30,
+        )
+    )  # fmt: skip
 
 
+def panel(ticket: Ticket, user: User) -> dict[str, Any] | None:
+    """The rounds of a ticket, with what the person can do about the open one; None where none was asked for."""
+    found = rounds(ticket)
+    if not found:
+        return None
+    current = found[0].current
+    votes = current.votes if current else []
+    own = [vote for vote in votes if not vote.is_decided and user.pk in (vote.approver_id, vote.stand_in_id)]
+    may = current is not None and user.has_perm("tickets.work", ticket)
+    return {
+        "rounds": found,
+        "step": current.step.pk if current and own else None,
+        "open": found[0].approval.pk if may else None,
+    }
+
+
+# The answers of a round with the people they name.
+WITH_VOTES: models.Prefetch[Any] = models.Prefetch(
+    "steps__votes",
+    ApprovalVote.objects.select_related("approver", "stand_in", "decided_by", "team"),
+)
 _SENTENCES: dict[str, Any] = {
     "asked": gettext_lazy("asked for an approval: %(step)s"),
     "next": gettext_lazy("passed the approval on to the next step: %(step)s"),
@@ -91,9 +139,7 @@ class RoundView:
 
 def rounds(ticket: Ticket) -> list[RoundView]:
     """The rounds of a ticket with their steps and answers, the newest first; three statements."""
-    rows = ticket.approvals.select_related("asked_by").prefetch_related(
-        "steps__votes__approver", "steps__votes__stand_in", "steps__votes__decided_by", "steps__votes__team"
-    )
+    rows = ticket.approvals.select_related("asked_by").prefetch_related(WITH_VOTES)
     return [
         RoundView(row, [StepView(step, votes, rule_of(step, len(votes))) for step, votes in _steps(row)])
         for row in rows.order_by("-pk")
@@ -115,9 +161,19 @@ def rule_of(step: ApprovalStep, people: int) -> str:
     return said % {"needed": needed, "count": people}
 
 
-def votes_to_decide(user: User) -> Any:
+def votes_to_decide(user: User) -> models.QuerySet[ApprovalVote]:
     """What a person has to decide now, on tickets they see, the longest waiting first."""
-    rows = ApprovalVote.objects.of(user).open().filter(ticket__in=Ticket.objects.visible_to(user))
-    return rows.select_related("step__approval", "approver", "ticket__requester").order_by(
-        "step__asked_at", "pk"
+    return _of(user).open().order_by("step__asked_at", "pk")
+
+
+def decided_votes(user: User) -> models.QuerySet[ApprovalVote]:
+    """What a person decided, on tickets they see, the newest first."""
+    return _of(user).filter(decided_by=user).order_by("-decided_at", "-pk")
+
+
+def _of(user: User) -> ApprovalVoteQuerySet:
+    """The answers asked of a person, with what a list says of each."""
+    rows: ApprovalVoteQuerySet = ApprovalVote.objects.of(user)
+    return rows.filter(ticket__in=Ticket.objects.visible_to(user)).select_related(
+        "step", "approver", "ticket__requester"
     )

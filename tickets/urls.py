@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets.urls_ledger import urlpatterns as of_the_ledger
 from tickets.views import (
+    approvals,
     attachments,
     checklists,
     fields,
@@ -36,6 +37,12 @@ urlpatterns = [
     path("tickets/<str:reference>/follow/", ticket.follow, name="follow"),
     path("tickets/<str:reference>/unfollow/", ticket.unfollow, name="unfollow"),
     path("tickets/<str:reference>/watermark/", ticket.watermark, name="watermark"),
+    path("tickets/<str:reference>/approval/", approvals.AskPage.as_view(), name="ask_approval"),
+    path(
+        "tickets/<str:reference>/approval/<int:key>/withdraw/", approvals.withdraw, name="withdraw_approval"
+    ),
+    path("approvals/", approvals.mine, name="approvals"),
+    path("approvals/<int:key>/", approvals.Decide.as_view(), name="decide"),
     path("tickets/<str:reference>/panels/", ticket.panels, name="panels"),
     path("tickets/<str:reference>/checklist/", checklists.AddPoints.as_view(), name="add_points"),
     path("checklist/<int:key>/tick/", checklists.tick, name="tick"),
