@@ -40,11 +40,11 @@ class Totals:
 
 
 _SUMS = {
-    "minutes": Sum("minutes"),
-    "billable_minutes": Sum("minutes", filter=Q(is_billable=True)),
-    "unrated_minutes": Sum("minutes", filter=Q(type=LineType.TIME, rate=None)),
-    "time_cost": Sum("money", filter=Q(type=LineType.TIME)),
-    "other_cost": Sum("money", filter=Q(type=LineType.COST)),
+    "sum_minutes": Sum("minutes"),
+    "sum_billable_minutes": Sum("minutes", filter=Q(is_billable=True)),
+    "sum_unrated_minutes": Sum("minutes", filter=Q(type=LineType.TIME, rate=None)),
+    "sum_time_cost": Sum("money", filter=Q(type=LineType.TIME)),
+    "sum_other_cost": Sum("money", filter=Q(type=LineType.COST)),
 }
 
 
@@ -54,7 +54,7 @@ def totals(lines: LedgerQuerySet) -> Totals:
 
 
 def _totals(found: dict[str, Any]) -> Totals:
-    return Totals(**{name: found[name] or default for name, default in vars(Totals()).items()})
+    return Totals(**{name: found[f"sum_{name}"] or default for name, default in vars(Totals()).items()})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,12 @@ def register() -> None:
     timeline_ledger.register()
     registry.nav.register(
         registry.NavEntry(
-            slug="ledger", label=_("Time and costs"), icon="clock", url_name="tickets:ledger", order=75, keys="g t"
+            slug="ledger",
+            label=_("Time and costs"),
+            icon="clock",
+            url_name="tickets:ledger",
+            order=75,
+            keys="g t",
         )
     )
     registry.ticket_acts.register(
@@ -27,7 +32,11 @@ def register() -> None:
     )  # fmt: skip
     registry.ticket_panels.register(
         registry.TicketPanel(
-            slug="time", title=_("Time and costs"), template="tickets/time_panel.html", context=overview, order=40
+            slug="time",
+            title=_("Time and costs"),
+            template="tickets/time_panel.html",
+            context=overview,
+            order=40,
         )
     )
     registry.admin_pages.register(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -23,6 +23,8 @@ from tickets.choices import CostNature, Verb
 from tickets.events import record
 from tickets.models import Activity, CostLine, Ticket, TicketBudget, TimeEntry
 from tickets.models.ledger import DAY_MINUTES, Voidable
+
+LineT = TypeVar("LineT", TimeEntry, CostLine)
 
 EARLIEST = date(1970, 1, 1)
 MOST = Decimal("9999999999.99")
@@ -184,7 +186,9 @@ def _check_day_has_room(person: User, day: date, minutes: int) -> None:
     entries = TimeEntry.objects.standing().filter(person=person, day=day)
     spent = entries.aggregate(spent=models.Sum("minutes"))["spent"] or 0
     if spent + minutes > DAY_MINUTES:
-        message = _("%(spent)d minutes are already entered on this day; with these it has more than 24 hours.")
+        message = _(
+            "%(spent)d minutes are already entered on this day; with these it has more than 24 hours."
+        )
         raise Refused({"minutes": message % {"spent": spent}})
 
 
@@ -197,8 +201,8 @@ def _team_of(person: User, ticket: Ticket) -> Team | None:
 
 
 def _void(
-    line: Any, verb: Verb, owners: tuple[int, ...], *, by: User, reason: str, at: datetime | None
-) -> Any:
+    line: LineT, verb: Verb, owners: tuple[int, ...], *, by: User, reason: str, at: datetime | None
+) -> LineT:
     """Void a row of the ledger under the lock of its ticket, which is the survivor where it was merged."""
     now = moment(at)
     row = lock(line.ticket.merged_into_id or line.ticket_id)
@@ -207,7 +211,7 @@ def _void(
     reason = checked_text("reason", reason, limit=250)
     if not reason:
         raise Refused({"reason": _("Say why.")})
-    found = locked(type(line)._default_manager.filter(pk=line.pk)).get()
+    found: LineT = locked(type(line)._default_manager.filter(pk=line.pk)).get()
     if found.is_void:
         raise Refused(_("This line is already voided."))
     mark_void(found, by=by, reason=reason, at=now)
@@ -230,6 +234,7 @@ def mark_void(row: Voidable, *, by: User | None, reason: str, at: datetime) -> N
 
 def _told(row: Ticket, verb: Verb, line: Any, *, by: User, at: datetime, **facts: Any) -> None:
     """Tell the timeline, without amounts: who reads it may not see money."""
+    said: dict[str, Any]
     if isinstance(line, TimeEntry):
         said = {
             "entry": line.pk, "person": line.person_id, "minutes": line.minutes, "activity": line.activity_id,

@@ -17,7 +17,13 @@ from accounts.api import PersonNameSerializer, person_of
 from accounts.models import Team, User
 from core.api.fields import RowField
 from core.api.pagination import listed
-from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSerializer, OutputSerializer, write
+from core.api.serializers import (
+    CodedSerializer,
+    NamedSerializer,
+    OutputModelSerializer,
+    OutputSerializer,
+    write,
+)
 from core.api.viewsets import Resource
 from core.exceptions import Refused
 from tickets import ledger
@@ -28,6 +34,7 @@ from tickets.api.parts import TicketPart
 from tickets.choices import CostNature, LineType
 from tickets.ledger_filters import LedgerFilter
 from tickets.models import Activity, CostLine, LedgerLine, Rate, TicketBudget, TimeEntry
+from tickets.models.lines import LedgerQuerySet
 
 MONEY = "Euros, computed at the rate of the day; null where there is no rate or you may not see money."
 
@@ -115,7 +122,17 @@ class RateSerializer(OutputModelSerializer):
 
     class Meta:
         model = Rate
-        fields = ("id", "person", "team", "amount", "valid_from", "valid_to", "created_at", "voided_at", "void_reason")
+        fields = (
+            "id",
+            "person",
+            "team",
+            "amount",
+            "valid_from",
+            "valid_to",
+            "created_at",
+            "voided_at",
+            "void_reason",
+        )
 
 
 class TimeInput(serializers.Serializer[Any]):
@@ -262,8 +279,8 @@ class LedgerResource(Resource):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The lines that count."""
-        rows: Any = super().get_queryset()
-        return rows.standing().for_lists() if hasattr(rows, "standing") else rows
+        rows: LedgerQuerySet = super().get_queryset()  # type: ignore[assignment]
+        return rows.standing().for_lists()
 
     @extend_schema(
         parameters=[OpenApiParameter("by", str, enum=list(ledger.GROUPS), description="Split the sums.")],

@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='rate',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at', None)), expressions=[(django.db.models.functions.comparison.Coalesce('person_id', 0), '='), (django.db.models.functions.comparison.Coalesce('team_id', 0), '='), (models.Func('valid_from', 'valid_to', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='rate_no_overlap', violation_error_message='Another rate already holds on some of these days.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at', None)), expressions=[(django.db.models.functions.comparison.Coalesce('person', 0, output_field=models.BigIntegerField()), '='), (django.db.models.functions.comparison.Coalesce('team', 0, output_field=models.BigIntegerField()), '='), (models.Func('valid_from', 'valid_to', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='rate_no_overlap', violation_error_message='Another rate already holds on some of these days.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rate',

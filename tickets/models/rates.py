@@ -27,6 +27,11 @@ def _period() -> models.Func:
     )
 
 
+def _key(holder: str) -> Coalesce:
+    """The key of who a rate is of, a number too where it is of nobody in particular: nulls never clash."""
+    return Coalesce(holder, 0, output_field=models.BigIntegerField())
+
+
 class RateQuerySet(models.QuerySet["Rate"]):
     """Questions asked of many rates."""
 
@@ -84,8 +89,8 @@ class Rate(Voidable):
             ExclusionConstraint(
                 name="rate_no_overlap",
                 expressions=[
-                    (Coalesce("person_id", 0), RangeOperators.EQUAL),
-                    (Coalesce("team_id", 0), RangeOperators.EQUAL),
+                    (_key("person"), RangeOperators.EQUAL),
+                    (_key("team"), RangeOperators.EQUAL),
                     (_period(), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(voided_at=None),

@@ -27,6 +27,7 @@ from tickets.models import Activity, CostLine, LedgerLine, Ticket, TicketBudget,
 from tickets.views.people import reader, worker
 from tickets.views.ticket import Act, ticket_of
 
+
 class TicketTime(Act):
     """All lines of a ticket, those voided too."""
 
@@ -52,7 +53,7 @@ class TicketTime(Act):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = reader(self.request)
         lines = LedgerLine.objects.visible_to(user).of(self.object)
-        shown = list(lines.for_lists().order_by("-day", "-pk"))
+        shown: list[Any] = list(lines.for_lists().order_by("-day", "-pk"))
         for line in shown:
             owners = (line.person_id, line.entered_by_id)
             line.can_void = line.voided_at is None and may_void(user, self.object, owners)
@@ -86,7 +87,7 @@ class LogTime(Act):
 class AddCost(Act):
     """Write down money spent."""
 
-    form_class = CostForm
+    form_class: Any = CostForm
     object_verb = "tickets.work"
     title = gettext_lazy("Enter a cost")
     submit_label = gettext_lazy("Enter")

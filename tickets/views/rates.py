@@ -71,7 +71,9 @@ class RateTable(Table):
     holder = Column(gettext_lazy("Of whom"), lambda rate: str(rate.holder))
     amount = Column(gettext_lazy("Euros per hour"), lambda rate: euros(rate.amount), css="num shrink")
     valid_from = Column(gettext_lazy("First day"), lambda rate: markup.when(rate.valid_from), css="shrink")
-    valid_to = Column(gettext_lazy("Last day"), lambda rate: markup.when(rate.valid_to), css="shrink soon-out")
+    valid_to = Column(
+        gettext_lazy("Last day"), lambda rate: markup.when(rate.valid_to), css="shrink soon-out"
+    )
     state = Column(gettext_lazy("State"), _state, css="shrink")
 
     def address(self, row: Any) -> str:
@@ -99,7 +101,7 @@ class Rates(SetupList):
 class NewRate(FormPage):
     """Set a rate."""
 
-    form_class = RateForm
+    form_class: Any = RateForm
     frame = FRAME
     verb = MANAGE
     title = gettext_lazy("New rate")
