@@ -56,6 +56,16 @@ def check_together(row: Any, *, prefix: str = "details.") -> None:
         ) from error
 
 
+def check_allowed(row: Any, *, by: Any) -> None:
+    """Ask the kind whether the person may write these columns as they are now, where it has a say in that.
+
+    A details model with `check_by(by)` is asked inside the act, before the row is written: it may lock what its rule
+    looks at. Raises `Refused` naming each as `details.<name>`, or `PermissionDenied`.
+    """
+    if rule := getattr(row, "check_by", None):
+        rule(by)
+
+
 def has_rules(model: Any) -> bool:
     """Whether the columns of a model have to fit each other."""
     return model.clean is not models.Model.clean

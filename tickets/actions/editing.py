@@ -17,7 +17,7 @@ from services.models import Category, Service
 from tickets.actions.base import checked_text, lock, moment, require, save
 from tickets.actions.opening import TEXT_LIMIT, TITLE_LIMIT
 from tickets.choices import Verb
-from tickets.details import check_together, cleaned, stored
+from tickets.details import check_allowed, check_together, cleaned, stored
 from tickets.events import record
 from tickets.fields import clean_values, fields_of, save_values
 from tickets.models import Ticket
@@ -57,7 +57,7 @@ def edit(
         if before != value:
             moved[name] = _pair(before, value)
             setattr(row, name, value)
-    moved |= _change_details(row, details)
+    moved |= _change_details(row, details, by)
     moved |= _change_fields(row, fields, by)
     if not moved:
         return row
@@ -159,7 +159,7 @@ def _check_relations(changes: dict[str, Any], ticket: Ticket, by: User) -> None:
         raise Refused({"requester": _("Unknown person.")})
 
 
-def _change_details(ticket: Ticket, details: dict[str, Any]) -> dict[str, list[Any]]:
+def _change_details(ticket: Ticket, details: dict[str, Any], by: User) -> dict[str, list[Any]]:
     """Write the kind's own columns; returns what changed."""
     row = ticket.details
     moved: dict[str, list[Any]] = {}
@@ -173,6 +173,7 @@ def _change_details(ticket: Ticket, details: dict[str, Any]) -> dict[str, list[A
         raise Refused({name: _("This can no longer be changed as the ticket stands.") for name in fixed})
     if moved:
         check_together(row)
+        check_allowed(row, by=by)
         row.save(update_fields=[name.removeprefix("details.") for name in moved])
     return moved
 

@@ -20,7 +20,7 @@ from tickets import kinds
 from tickets.actions.attaching import claim
 from tickets.actions.base import checked_text, moment
 from tickets.choices import Channel, Verb
-from tickets.details import check_together, cleaned
+from tickets.details import check_allowed, check_together, cleaned
 from tickets.events import record
 from tickets.fields import clean_values, fields_for, open_to, save_values
 from tickets.models import Attachment, CustomField, Follower, Ticket
@@ -99,7 +99,7 @@ def open_ticket(
         reported_at=reported, created_at=now, updated_at=now,
     )  # fmt: skip
     ticket.save(force_insert=True)
-    _save_details(ticket, details or {})
+    _save_details(ticket, details or {}, by=by)
     if by.pk != requester.pk and not sees_internal(by, ticket):
         # Whoever reports for someone else goes on seeing what becomes of it.
         Follower.objects.create(ticket=ticket, user=by)
@@ -181,7 +181,7 @@ def _check_owner(team: Team | None, assignee: User | None) -> None:
         raise Refused({"assignee": _("This person is not in the team.")})
 
 
-def _save_details(ticket: Ticket, details: dict[str, Any]) -> None:
+def _save_details(ticket: Ticket, details: dict[str, Any], *, by: User) -> None:
     """Create the row of the kind's own columns."""
     if not ticket.details_name:
         if details:
@@ -190,6 +190,7 @@ def _save_details(ticket: Ticket, details: dict[str, Any]) -> None:
     model = ticket.details_model()
     row = model(ticket=ticket, **cleaned(model, details))
     check_together(row)
+    check_allowed(row, by=by)
     row.save(force_insert=True)
     setattr(ticket, ticket.details_name, row)
 
