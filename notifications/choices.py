@@ -14,6 +14,8 @@ class About(models.TextChoices):
     ASSIGNED = "assigned", _("a ticket is assigned to me")
     TEAM = "team", _("a ticket comes to one of my teams")
     NOTE = "note", _("a colleague writes an internal note on a ticket I work on")
+    APPROVAL = "approval", _("someone needs my approval")
+    DECIDED = "decided", _("an approval I asked for, or one on a request of mine, is decided")
     OTHER = "other", _("a file is added or the priority changes on such a ticket")
 
     @property
@@ -40,5 +42,7 @@ DEFAULTS: dict[About, frozenset[Channel]] = {
     About.ASSIGNED: frozenset(Channel),
     About.TEAM: frozenset({Channel.IN_APP}),
     About.NOTE: frozenset({Channel.IN_APP}),
+    About.APPROVAL: frozenset(Channel),
+    About.DECIDED: frozenset(Channel),
     About.OTHER: frozenset({Channel.IN_APP}),
 }

@@ -16,7 +16,7 @@ from core.models import OutboxMessage
 from core.outbox import sender
 from core.text import first_line
 from notifications.recipients import may_know
-from notifications.wording import next_steps, sentence
+from notifications.wording import address, next_steps, sentence
 from tickets.choices import Status, Verb
 from tickets.models import Event, Ticket
 
@@ -93,7 +93,7 @@ def _context(event: Event, person: User, about: str) -> dict[str, Any]:
         "body": body,
         "body_html": render(body) if body else "",
         "steps": next_steps(event, about, for_requester=person.pk == ticket.requester_id),
-        "address": f"{settings.PUBLIC_URL}{ticket.get_absolute_url()}",
+        "address": f"{settings.PUBLIC_URL}{address(event, about)}",
         "preferences": f"{settings.PUBLIC_URL}/account/notifications/",
         "language": translation.get_language(),
     }
@@ -107,4 +107,12 @@ def _words(event: Event) -> str:
         return event.comment.body if event.comment.is_public else ""
     if event.verb == Verb.MOVED and event.ticket.status == Status.RESOLVED:
         return event.ticket.solution
-    return event.ticket.description if event.verb == Verb.OPENED else ""
+    if event.verb == Verb.APPROVAL and event.data.get("act") == "refused":
+        return str(event.data.get("reason") or "")
+    asked = event.verb == Verb.APPROVAL and event.data.get("act") in (
+        "asked",
+        "next",
+        "reminded",
+        "delegated",
+    )
+    return event.ticket.description if event.verb == Verb.OPENED or asked else ""

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.actions import substitute_of
 from accounts.models import Absence, Membership, User
 from notifications.choices import About
+from tickets.actions.approving import waited_for
 from tickets.choices import ENDED, Status, Verb
-from tickets.models import Event, Follower, Ticket
+from tickets.models import Approval, Event, Follower, Ticket
 from tickets.permissions import sees_internal
 
 Wanted = dict[int, About]
@@ -35,7 +36,8 @@ def may_know(person: User, event: Event) -> bool:
         return False
     if comment and not comment.is_public:
         return sees_internal(person, event.ticket)
-    return event.is_public or event.verb == Verb.FOLLOWED or sees_internal(person, event.ticket)
+    named = event.verb in (Verb.FOLLOWED, Verb.APPROVAL)
+    return event.is_public or named or sees_internal(person, event.ticket)
 
 
 def _concerned(event: Event) -> Wanted:
@@ -46,7 +48,9 @@ def _concerned(event: Event) -> Wanted:
 def _opened(event: Event) -> Wanted:
     handed_over = Event.objects.filter(ticket=event.ticket_id, verb__in=[Verb.ASSIGNED, Verb.PASSED_ON])
     # Who has the ticket by now is told by that event, with who gave it to them.
-    workers = {} if handed_over.exists() else _workers(event.ticket, About.ASSIGNED, team=About.TEAM)
+    # A request that waits for an approval is told to its team once it has it.
+    later = event.ticket.status == Status.AWAITING_APPROVAL or handed_over.exists()
+    workers = {} if later else _workers(event.ticket, About.ASSIGNED, team=About.TEAM)
     return {**workers, event.ticket.requester_id: About.REPORTED}
 
 
@@ -58,8 +62,30 @@ def _commented(event: Event) -> Wanted:
 
 def _moved(event: Event) -> Wanted:
     before, after = event.data.get("changes", {}).get("status", [None, None])
+    if event.actor_id is None and before == Status.AWAITING_APPROVAL:
+        # The approval that moved it is told itself, with its reason.
+        return {}
     notable = after in _NOTABLE or before in ENDED
     return _everybody(event, About.STATUS) if notable else {}
+
+
+def _approval(event: Event) -> Wanted:
+    """Those whose answer is waited for; at the end whoever asked, the requester and who takes it from there."""
+    match event.data.get("act"):
+        case "asked" | "next" | "reminded":
+            return dict.fromkeys(waited_for(int(event.data.get("step") or 0)), About.APPROVAL)
+        case "delegated":
+            return {int(event.data.get("user") or 0): About.APPROVAL}
+        case "approved" | "refused" as act:
+            ticket = event.ticket
+            workers = _workers(ticket, About.DECIDED) if act == "approved" else {}
+            asked_by = Approval.objects.filter(pk=event.data.get("approval")).values_list(
+                "asked_by", flat=True
+            )
+            told = {key: About.DECIDED for key in asked_by if key}
+            return {**workers, **told, ticket.requester_id: About.DECIDED}
+        case _:
+            return {}
 
 
 def _attached(event: Event) -> Wanted:
@@ -83,6 +109,7 @@ _BY_VERB: Mapping[Verb, Callable[[Event], Wanted]] = {
     Verb.MOVED: _moved,
     Verb.ASSIGNED: _handed_over,
     Verb.PASSED_ON: _handed_over,
+    Verb.APPROVAL: _approval,
     Verb.ATTACHED: _attached,
     Verb.PRIORITISED: lambda event: _workers(event.ticket, About.OTHER),
     Verb.FOLLOWED: lambda event: {int(event.data.get("user") or 0): About.FOLLOWED},

@@ -15,7 +15,7 @@ from notifications import actions
 from notifications.choices import About
 from notifications.forms import PreferenceForm
 from notifications.models import Notification
-from notifications.wording import sentence
+from notifications.wording import address, sentence
 
 _PAGE = 30
 _LAST_PAGE = 50
@@ -65,11 +65,12 @@ def bell(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Note one notification as read and go to its ticket."""
     user = _person(request)
-    row = Notification.objects.visible_to(user).select_related("ticket").filter(pk=pk).first()
+    row = Notification.objects.visible_to(user).select_related("event", "ticket").filter(pk=pk).first()
     if row is None:
         return redirect("notifications:list")
     actions.mark_read(user, pk)
-    return redirect(row.ticket)
+    row.event.ticket = row.ticket
+    return redirect(address(row.event, row.about))
 
 
 @require_POST

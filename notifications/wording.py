@@ -1,5 +1,6 @@
 """Events in words, for the person who is told."""
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -16,9 +17,13 @@ _SENTENCES = {
     About.NOTE: gettext_lazy("%(who)s wrote an internal note"),
     About.ANSWER: gettext_lazy("%(who)s answered"),
     About.OTHER: gettext_lazy("%(who)s changed the priority"),
+    About.APPROVAL: gettext_lazy("Your approval is asked for: %(step)s"),
+    About.DECIDED: gettext_lazy("The approval is complete: approved"),
 }
 _NEW_FOR_TEAM = gettext_lazy("New ticket for %(team)s, from %(who)s")
 _SUPPLIER_NOTE = gettext_lazy("%(who)s noted an exchange with a supplier")
+_REMINDER = gettext_lazy("Reminder: your approval is still waited for: %(step)s")
+_REFUSED = gettext_lazy("%(who)s refused the approval")
 _FILES = gettext_lazy("%(who)s added files")
 
 
@@ -28,6 +33,7 @@ def sentence(event: Event, about: str) -> str:
         "who": event.actor.name if event.actor else "Vigie",
         "team": event.ticket.team.name if event.ticket.team else "",
         "status": new_status(event),
+        "step": event.data.get("step_name", ""),
     }
 
 
@@ -38,6 +44,10 @@ def _words(event: Event, about: About) -> str | Promise:
         return _SUPPLIER_NOTE
     if about == About.OTHER and event.verb == Verb.ATTACHED:
         return _FILES
+    if about == About.APPROVAL and event.data.get("act") == "reminded":
+        return _REMINDER
+    if about == About.DECIDED and event.data.get("act") == "refused":
+        return _REFUSED
     return _SENTENCES[about]
 
 
@@ -49,6 +59,8 @@ def new_status(event: Event) -> str:
 
 def next_steps(event: Event, about: str, *, for_requester: bool) -> list[str]:
     """What the person can do now."""
+    if about == About.APPROVAL:
+        return [_("Read what is asked on its page, then approve or refuse there.")]
     if not for_requester:
         return _steps_of_staff(about)
     status = event.ticket.status
@@ -70,3 +82,10 @@ def _steps_of_staff(about: str) -> list[str]:
     if about == About.ASSIGNED:
         return [_("Open it and begin, or pass it on with the reason.")]
     return [_("Open the ticket to read on and to answer.")]
+
+
+def address(event: Event, about: str) -> str:
+    """Where the person reads on, and acts: the page of an approval that is asked of them, else the ticket."""
+    if about == About.APPROVAL and event.data.get("step"):
+        return reverse("tickets:decide", args=[event.data["step"]])
+    return event.ticket.get_absolute_url()

@@ -187,9 +187,9 @@ def check_approved(ticket: Ticket) -> None:
 
 
 def withdraw_on_end(*, event: Event, **_more: Any) -> None:
-    """When a ticket ends or is merged away, nobody is asked for it any more."""
+    """When a ticket ends, is merged away or becomes another kind, nobody is asked for it any more."""
     _before, after = event.data.get("changes", {}).get("status", [None, None])
-    if after not in ENDED and event.verb != Verb.MERGED:
+    if after not in ENDED and event.verb not in (Verb.MERGED, Verb.CONVERTED):
         return
     for approval in locked(Approval.objects.filter(ticket_id=event.ticket_id, status=Answer.ASKED)):
         _close(event.ticket, approval, Answer.WITHDRAWN, by=None, at=event.at)
@@ -270,6 +270,8 @@ def _close(
 ) -> None:
     approval.status, approval.closed_at, approval.reason, approval.remind_at = status, at, reason, None
     approval.save(update_fields=["status", "closed_at", "reason", "remind_at"])
+    # A step still asked is asked no more.
+    approval.steps.filter(status=Answer.ASKED).update(status=Answer.WITHDRAWN, closed_at=at)
     _record(ticket, approval, str(status), by=by, at=at, step=step, reason=reason, **data)
 
 
