@@ -12,8 +12,10 @@ from accounts.models import User
 from tickets.choices import Verb
 from tickets.models import Comment, Event, Ticket
 from tickets.signals import event_recorded
+from tickets.trail import record_events
 
 _telling = ContextVar("telling", default=True)
+_gathering: ContextVar[list[Event] | None] = ContextVar("gathering", default=None)
 
 
 @contextmanager
@@ -24,6 +26,18 @@ def untold() -> Iterator[None]:
         yield
     finally:
         _telling.reset(before)
+
+
+@contextmanager
+def gathered() -> Iterator[list[Event]]:
+    """Like `untold`, and the events recorded within are in the list: who is told of them is up to the caller."""
+    events: list[Event] = []
+    before = _gathering.set(events)
+    try:
+        with untold():
+            yield events
+    finally:
+        _gathering.reset(before)
 
 
 def record(
@@ -49,7 +63,12 @@ def record(
 
 
 def announce(events: Iterable[Event], *, notify: bool = True) -> None:
-    """Tell the other parts of events just written."""
+    """Tell the other parts of events just written, the audit trail first."""
     told = notify and _telling.get()
+    events = list(events)
+    record_events(events)
+    gathering = _gathering.get()
+    if gathering is not None and notify:
+        gathering.extend(events)
     for event in events:
         event_recorded.send(sender=Event, event=event, notify=told)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from accounts.models import User
 from core.db import Among
+from tickets.family import Survivor
 from tickets.kinds import key_of
 from tickets.models import Alias, Comment, Ticket
 from tickets.search import question
@@ -31,7 +32,10 @@ def search(queryset: QuerySet[Ticket], text: str, *, user: User) -> QuerySet[Tic
         search=words, ticket__in=queryset.order_by().values("pk")
     )
     comments = readable.order_by("-pk").values("ticket_id")[:_KEPT]
-    aliases = Alias.objects.filter(value=text.strip()[:120].replace("\x00", "")).values("ticket_id")
-    named = rows.filter(Q(pk=key_of(text) or 0) | Q(Among("pk", aliases)))[:_KEPT]
+    aliases = Alias.objects.filter(value=text.strip()[:120].replace("\x00", "")).values(
+        key=Survivor("ticket_id")
+    )
+    # The number of a merged ticket finds what it was merged into.
+    named = rows.filter(Q(pk=Survivor(Value(key_of(text) or 0))) | Q(Among("pk", aliases)))[:_KEPT]
     found = own_words.union(comments, named).order_by("-pk")[:_KEPT]
     return queryset.filter(Among("pk", [row["pk"] for row in found]))

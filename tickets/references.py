@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Value
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.exceptions import Refused
-from tickets.kinds import NEUTRAL_PREFIX, key_of
+from tickets.family import Survivor
+from tickets.kinds import key_of
 from tickets.models import Alias, Ticket
 from tickets.models.ticket import TicketQuerySet
 
@@ -16,20 +18,20 @@ from tickets.models.ticket import TicketQuerySet
 def find(reference: str, *, user: User | AnonymousUser, queryset: TicketQuerySet | None = None) -> Ticket:
     """The ticket that a person calls by this reference or alias, if they may see it.
 
-    An absorbed ticket gives the one it was merged into. Raises `Http404` where there is none or it is not visible.
+    An absorbed ticket gives the one it was merged into in the end. Raises `Http404` where there is none or that one
+    is not visible.
     """
     base = Ticket.objects.all() if queryset is None else queryset
     key = key_of(reference)
     if key is None:
-        keys = Alias.objects.filter(value=reference.strip()[:120]).values("ticket_id")
-        found = base.filter(pk__in=keys).visible_to(user).order_by("-pk").first()
+        named = Alias.objects.filter(value=reference.strip()[:120])
+        found = base.filter(pk__in=named.values(ticket=Survivor("ticket_id"))).visible_to(user)
     else:
-        found = base.filter(pk=key).visible_to(user).first()
-    if found is None:
+        found = base.filter(pk=Survivor(Value(key))).visible_to(user)
+    ticket = found.order_by("-pk").first()
+    if ticket is None:
         raise Http404
-    if found.merged_into_id:
-        return find(f"{NEUTRAL_PREFIX}-{found.merged_into_id}", user=user, queryset=queryset)
-    return found
+    return ticket
 
 
 def find_all(references: Iterable[str], *, user: User, field: str) -> list[Ticket]:

@@ -7,3 +7,8 @@ from django.dispatch import Signal
 
 # Arguments: event (tickets.models.Event), notify (bool: False for imports and other silent acts).
 event_recorded = Signal()
+
+# Of acts on many tickets, by a worker: `job` and `events` in the transaction of each ticket, and `job` at the end.
+# The events were recorded without telling anybody; whoever tells people tells each of them once for the whole job.
+bulk_act_done = Signal()
+bulk_act_finished = Signal()

@@ -6,7 +6,7 @@ Events hold verbs and keys; the names of all rows they speak of are read once fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
@@ -21,6 +21,7 @@ from core.choices import Level, Priority, Scale
 from services.models import Category, Service
 from tickets import kinds
 from tickets.choices import Channel, CommentKind, LinkType, Status, Verb
+from tickets.family import OfFamily
 from tickets.field_types import words
 from tickets.models import Attachment, Comment, Event, PendingReason, ResolutionCode, Ticket
 from tickets.models.fields import PREFIX, FieldType, field_of
@@ -66,6 +67,7 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     reason: str = ""
     comment: Comment | None = None
+    origin: Ticket | None = None
     attachments: list[Attachment] = field(default_factory=list)
 
     @property
@@ -77,6 +79,11 @@ class Entry:
     def actor(self) -> User | None:
         """Who did it, None for the portal itself."""
         return self.event.actor
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it opened the ticket: its words are those of the description."""
+        return self.event.verb == Verb.OPENED
 
     @property
     def seconds_left(self) -> int:
@@ -98,34 +105,42 @@ class Entry:
 def entries(
     ticket: Ticket, user: User, *, limit: int | None = None, known: Iterable[models.Model] = ()
 ) -> list[Entry]:
-    """The timeline of a ticket for one reader, oldest first; `limit` keeps the newest.
+    """The timeline of a ticket and of those merged into it, for one reader, oldest first; `limit` keeps the newest.
 
     Requesters get public events only, and no answer that its author can still take back. Rows that the caller has
     read already, and of which the timeline may speak, are `known`.
     """
-    internal = sees_internal(user, ticket)
-    events = Event.objects.filter(ticket=ticket).select_related("actor", "comment__author")
-    if not internal:
-        events = events.public(timezone.now()) | events.filter(actor=user)
+    events = Event.objects.filter(OfFamily("ticket_id", ticket.pk)).readable_by(user, timezone.now())
+    events = events.select_related("actor", "comment__author")
     newest = list(events.order_by("-at", "-id")[: limit or 2000])
     newest.reverse()
-    files = _files_of(ticket, internal=internal)
+    family = _family_of(ticket, newest)
+    worked_on = {key for key, row in family.items() if sees_internal(user, row)}
+    files = _files_of(ticket, worked_on)
     names = Names(newest, [*_at_hand(newest, ticket), *known])
     return [
-        _entry(event, names, files, internal=internal)
+        _entry(event, names, files, origin=family[event.ticket_id], internal=event.ticket_id in worked_on)
         for event in newest
         if not (event.comment and event.comment.withdrawn_at)
+        # Where both are read as one, the survivor says that they were merged.
+        and not (event.verb == Verb.MERGED and event.ticket_id != ticket.pk)
     ]
 
 
-def _files_of(ticket: Ticket, *, internal: bool) -> dict[int | None, list[Attachment]]:
-    """The ticket's files by the comment they belong to."""
-    rows = Attachment.objects.filter(ticket=ticket).order_by("pk")
-    if not internal:
-        rows = rows.filter(is_public=True)
+def _family_of(ticket: Ticket, events: Iterable[Event]) -> dict[int, Ticket]:
+    """The tickets whose events these are; those merged into this one are read only where there are any."""
+    others = {event.ticket_id for event in events} - {ticket.pk}
+    rows: dict[int, Ticket] = Ticket.objects.defer("search").in_bulk(others) if others else {}
+    return {ticket.pk: ticket, **rows}
+
+
+def _files_of(ticket: Ticket, worked_on: Collection[int]) -> dict[int | None, list[Attachment]]:
+    """The files by the comment they belong to; those of notes where the reader works on the ticket."""
+    rows = Attachment.objects.filter(OfFamily("ticket_id", ticket.pk)).order_by("pk")
     by_comment: dict[int | None, list[Attachment]] = defaultdict(list)
     for row in rows:
-        by_comment[row.comment_id].append(row)
+        if row.is_public or row.ticket_id in worked_on:
+            by_comment[row.comment_id].append(row)
     return by_comment
 
 
@@ -202,7 +217,14 @@ def _column(name: str) -> models.Field[Any, Any] | None:
     return None
 
 
-def _entry(event: Event, names: Names, files: dict[int | None, list[Attachment]], *, internal: bool) -> Entry:
+def _entry(
+    event: Event,
+    names: Names,
+    files: dict[int | None, list[Attachment]],
+    *,
+    origin: Ticket,
+    internal: bool,
+) -> Entry:
     data = event.told(internal=internal)
     changes = [
         Change(_label(name), names.of(name, pair[0]), names.of(name, pair[1]))
@@ -210,11 +232,11 @@ def _entry(event: Event, names: Names, files: dict[int | None, list[Attachment]]
     ]
     # Who reads notes has seen a published one where it was written.
     written = None if internal and event.verb == Verb.PUBLISHED else event.comment
-    entry = Entry(event, _sentence(event, names), changes, str(data.get("reason") or ""), written)
+    entry = Entry(event, _sentence(event, names), changes, str(data.get("reason") or ""), written, origin)
     if written:
         entry.attachments = files.get(written.pk, [])
-    elif event.verb in (Verb.ATTACHED, Verb.OPENED):
-        entry.attachments = [file for file in files.get(None, []) if file.pk in data.get("files", [])]
+    elif data.get("files"):
+        entry.attachments = [file for file in files.get(None, []) if file.pk in data["files"]]
     return entry
 
 

@@ -10,12 +10,16 @@ from tickets.actions.approving import ask_approval, decide, remind_approvers, ro
 from tickets.actions.assigning import assign, pass_on, take
 from tickets.actions.attaching import attach, store_upload
 from tickets.actions.commenting import comment, edit_comment, publish_comment, withdraw_comment
+from tickets.actions.converting import convert
 from tickets.actions.editing import clear_priority, edit, set_priority
 from tickets.actions.following import follow, unfollow
 from tickets.actions.linking import link, unlink
+from tickets.actions.many import run_bulk_act, start_bulk_act, unfinished_bulk_acts
+from tickets.actions.merging import merge, unmerge
 from tickets.actions.moving import close_silent, move, resume_due
 from tickets.actions.opening import open_ticket
 from tickets.actions.recurring import open_recurring
+from tickets.actions.splitting import open_part, split
 
 __all__ = [
     "ask_approval",
@@ -24,12 +28,15 @@ __all__ = [
     "clear_priority",
     "close_silent",
     "comment",
+    "convert",
     "decide",
     "edit",
     "edit_comment",
     "follow",
     "link",
+    "merge",
     "move",
+    "open_part",
     "open_recurring",
     "open_ticket",
     "pass_on",
@@ -37,11 +44,16 @@ __all__ = [
     "remind_approvers",
     "resume_due",
     "route_votes",
+    "run_bulk_act",
     "set_priority",
+    "split",
+    "start_bulk_act",
     "store_upload",
     "take",
+    "unfinished_bulk_acts",
     "unfollow",
     "unlink",
+    "unmerge",
     "withdraw_approval",
     "withdraw_comment",
 ]

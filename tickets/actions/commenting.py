@@ -19,11 +19,12 @@ from core.text import first_line
 from services.support import schedule_of
 from tickets.actions.attaching import claim
 from tickets.actions.base import checked_text, lock, moment, policy_of, require, save
+from tickets.actions.linking import join
 from tickets.actions.moving import move, within_reopening
 from tickets.actions.opening import TEXT_LIMIT, open_ticket
 from tickets.choices import Channel, CommentKind, LinkType, Status, Verb
 from tickets.events import record
-from tickets.models import Attachment, Comment, CommentVersion, Link, Ticket
+from tickets.models import Attachment, Comment, CommentVersion, Ticket
 from tickets.permissions import sees_internal
 
 
@@ -93,9 +94,7 @@ def _continue_elsewhere(
         by=by, title=row.title, description=first_line(body, 250), service=row.service, category=row.category,
         urgency=row.urgency, impact=row.impact, channel=channel, at=at,
     )  # fmt: skip
-    Link.objects.create(source=fresh, target=row, link_type=LinkType.FOLLOWS, created_at=at)
-    record(fresh, Verb.LINKED, by=by, at=at, is_public=True, link_type=LinkType.FOLLOWS, other=row.pk)
-    record(row, Verb.LINKED, by=by, at=at, is_public=True, link_type=LinkType.FOLLOWS, other=fresh.pk)
+    join(fresh, row, LinkType.FOLLOWS, by=by, at=at, is_public=True)
     return comment(fresh, by=by, body=body, attachments=attachments, channel=channel, at=at)
 
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from calendars.arithmetic import add_working_days
+from core.db import locked
 from core.exceptions import Refused
 from services.support import schedule_of
 from tickets import guards
+from tickets.actions import effects
 from tickets.actions.assigning import give, resolve_owner
 from tickets.actions.base import checked_text, lock, moment, policy_of, required, save
 from tickets.choices import ENDED, Status, Verb
@@ -46,26 +48,42 @@ def move(
     Raises `Refused` naming `to` where the table does not allow the move, and each missing or wrong field.
     """
     now = moment(at)
+    held = effects.hold(ticket if isinstance(ticket, int) else ticket.pk, to)
     row = lock(ticket, version=version)
     step = allowed_move(row, to, by=by, at=now)
-    given = _with_held(row, step, values or {})
-    required(given, step.requires)
-    guards.check(row, step.to, step.guards)
+
+    def make(row: Ticket, step: Move, values: Mapping[str, Any], around: frozenset[int]) -> Ticket:
+        """One move of a locked ticket, and those that follow from it."""
+        given = _with_held(row, step, values)
+        required(given, step.requires)
+        effects.end_parts(row, step, given, around, make=make)
+        guards.check(row, step.to, step.guards)
+        moved = _make(row, step, given, by=by, at=now)
+        if step.to == Status.RESOLVED:
+            effects.solve_duplicates(moved, given, held, around, make=make)
+        effects.tell_dependents(moved, by=by, at=now)
+        return moved
+
+    return make(row, step, values or {}, frozenset())
+
+
+def _make(row: Ticket, step: Move, given: dict[str, Any], *, by: User | None, at: datetime) -> Ticket:
+    """Write one move of a locked ticket whose conditions hold."""
     if step.to == Status.ASSIGNED:
         owner = {name: given.get(name) for name in ("team", "assignee")}
-        return give(row, **owner, reason=given.get("reason") or "", by=by, at=now, status=step.to)
-    given = {name: _checked(name, given.get(name), row, now) for name in step.fields}
+        return give(row, **owner, reason=given.get("reason") or "", by=by, at=at, status=step.to)
+    given = {name: _checked(name, given.get(name), row, at) for name in step.fields}
     before = {name: getattr(row, name) for name in _TOLD}
-    changed = _apply(row, step, given, by=by, at=now)
+    changed = _apply(row, step, given, by=by, at=at)
     details = _save_details(row, step, given)
-    save(row, changed, at=now)
+    save(row, changed, at=at)
     said = {name: stored(value) for name, value in given.items() if value not in (None, "")}
     changes = {
         name.removesuffix("_id"): [value, getattr(row, name)]
         for name, value in before.items()
         if value != getattr(row, name)
     }
-    record(row, Verb.MOVED, by=by, at=now, is_public=True, changes=changes, **said)
+    record(row, Verb.MOVED, by=by, at=at, is_public=True, changes=changes, **said)
     return _with_details(row, details)
 
 
@@ -214,16 +232,26 @@ def _with_details(row: Ticket, values: dict[str, Any]) -> Ticket:
 def close_silent(*, at: datetime | None = None) -> int:
     """Close the resolved tickets whose delay of silence has passed; returns how many. Any number may run at once."""
     now = moment(at)
-    with transaction.atomic():
-        due = Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now).order_by("pk")
-        keys = list(
-            due.select_for_update(of=("self",), no_key=True, skip_locked=True).values_list("pk", flat=True)[
-                :BATCH
-            ]
-        )
-        for key in keys:
-            move(key, Status.CLOSED, by=None, at=now)
-    return len(keys)
+    due = Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now).order_by("pk")
+    return sum(_close_one(key, now) for key in list(due.values_list("pk", flat=True)[:BATCH]))
+
+
+@transaction.atomic
+def _close_one(key: int, at: datetime) -> bool:
+    """Close one ticket if it is still silent and nobody else holds it; what may not be closed yet waits a day more."""
+    effects.hold(key, Status.CLOSED)
+    silent = Ticket.objects.filter(pk=key, status=Status.RESOLVED, closes_at__lte=at)
+    row = locked(silent.select_related("entity", "service"), skip_locked=True).first()
+    if row is None:
+        return False
+    try:
+        with transaction.atomic():
+            move(row, Status.CLOSED, by=None, at=at)
+    except Refused:
+        row.closes_at = add_working_days(schedule_of(row.service), at, 1)
+        row.save(update_fields=["closes_at"])
+        return False
+    return True
 
 
 def resume_due(*, at: datetime | None = None) -> int:

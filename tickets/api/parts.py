@@ -27,8 +27,10 @@ from tickets import actions, references
 from tickets.api.answers import AttachmentSerializer, CommentSerializer, EventSerializer, FollowerSerializer
 from tickets.api.inputs import AttachmentInput, CommentChange, CommentInput, FollowerInput
 from tickets.choices import Channel, CommentKind
+from tickets.family import OfFamily
 from tickets.models import Attachment, Comment, Event, Follower, Ticket
 from tickets.permissions import sees_internal
+from tickets.trail import note_file_read, note_read
 
 _LONG = ("description", "solution", "search")
 
@@ -45,7 +47,9 @@ class TicketPart(Resource):
     def ticket(self) -> Ticket:
         """The ticket; `Http404` where it is not visible."""
         rows = Ticket.objects.defer(*_LONG)
-        return references.find(self.kwargs["reference"], user=self.person, queryset=rows)
+        ticket = references.find(self.kwargs["reference"], user=self.person, queryset=rows)
+        note_read(ticket, by=self.person)
+        return ticket
 
     @property
     def person(self) -> User:
@@ -74,7 +78,7 @@ class CommentResource(TicketPart):
 
     def of_ticket(self) -> QuerySet[Comment]:
         """The comments the person reads."""
-        rows = Comment.objects.filter(ticket=self.ticket).readable_by(self.person)
+        rows = Comment.objects.filter(OfFamily("ticket_id", self.ticket.pk)).readable_by(self.person)
         rows = rows.select_related("author", "ticket").prefetch_related("attachments__uploaded_by")
         return rows.defer("search", *(f"ticket__{name}" for name in _LONG))
 
@@ -118,12 +122,11 @@ class EventResource(TicketPart):
 
     def of_ticket(self) -> QuerySet[Event]:
         """The events the person reads."""
-        rows = Event.objects.filter(ticket=self.ticket).filter(
+        rows = Event.objects.filter(OfFamily("ticket_id", self.ticket.pk)).filter(
             Q(comment=None) | Q(comment__withdrawn_at=None)
         )
         internal = sees_internal(self.person, self.ticket)
-        if not internal:
-            rows = rows.public(timezone.now()) | rows.filter(actor=self.person)
+        rows = rows.readable_by(self.person, timezone.now())
         rows = rows.annotate(for_staff=Value(internal))
         rows = rows.select_related("actor", "comment__author").prefetch_related(
             "comment__attachments__uploaded_by"
@@ -145,7 +148,7 @@ class AttachmentResource(TicketPart):
 
     def of_ticket(self) -> QuerySet[Attachment]:
         """The files the person may read."""
-        rows = Attachment.objects.filter(ticket=self.ticket).visible_to(self.person)
+        rows = Attachment.objects.filter(OfFamily("ticket_id", self.ticket.pk)).visible_to(self.person)
         return rows.select_related("uploaded_by")
 
     @extend_schema(responses={201: AttachmentSerializer(many=True)})
@@ -170,7 +173,7 @@ class AnyFormat(DefaultContentNegotiation):
 class AttachmentContentResource(Resource):
     """The content of files."""
 
-    queryset = Attachment.objects.all()
+    queryset = Attachment.objects.select_related("ticket")
     serializer_class = AttachmentSerializer
     content_negotiation_class = AnyFormat
     http_method_names = ["get", "head", "options"]
@@ -185,6 +188,7 @@ class AttachmentContentResource(Resource):
             content = file.file.open("rb")
         except OSError as error:
             raise Http404 from error
+        note_file_read(file, by=person_of(self.request))
         response = FileResponse(
             content, as_attachment=True, filename=file.name, content_type=file.content_type
         )

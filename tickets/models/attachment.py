@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from tickets.family import Survivor
 from tickets.models.ticket import Ticket
 from tickets.models.timeline import Comment
 
@@ -35,8 +36,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         )
         # An answer that can still be taken back, or was, is not sent: neither are its files.
         sent = Q(comment=None) | Q(comment__visible_at__lte=timezone.now(), comment__withdrawn_at=None)
-        return self.filter(
+        # What was sent on a merged ticket is read on the one it was merged into.
+        return self.alias(survivor=Survivor("ticket_id")).filter(
             Q(ticket__in=tickets.values("pk")) & (Q(is_public=True) & sent | staff)
+            | Q(is_public=True, ticket__merged_into__isnull=False, survivor__in=tickets.values("pk")) & sent
             | Q(ticket=None, uploaded_by_id=user.pk)
         )
 

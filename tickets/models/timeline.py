@@ -91,8 +91,26 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def public(self, at: datetime) -> Self:
         """What a requester reads at that moment: without answers taken back, or that still can be."""
-        sent = Q(comment__visible_at__lte=at, comment__withdrawn_at=None)
-        return self.filter(Q(is_public=True) & (Q(comment=None) | sent))
+        return self.filter(_sent(at))
+
+    def readable_by(self, user: User, at: datetime) -> Self:
+        """What a person reads at that moment: their own, what is public, and all where they work on its ticket.
+
+        Of a merged ticket, the rights on that very ticket count. Says nothing about whether a ticket is visible.
+        """
+        access = user.access
+        staff = (
+            Q(ticket__entity_id__in=access.entities("tickets.view"), ticket__is_confidential=False)
+            | Q(ticket__team_id__in=access.teams)
+            | Q(ticket__assignee_id=user.pk)
+        )
+        return self.filter(staff | _sent(at) | Q(actor=user))
+
+
+def _sent(at: datetime) -> Q:
+    """Public events, without answers taken back or that still can be."""
+    sent = Q(comment__visible_at__lte=at, comment__withdrawn_at=None)
+    return Q(is_public=True) & (Q(comment=None) | sent)
 
 
 class Event(models.Model):

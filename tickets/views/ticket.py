@@ -47,6 +47,7 @@ from tickets.models.ticket import TicketQuerySet
 from tickets.permissions import sees_internal
 from tickets.references import find
 from tickets.timeline import Entry, entries
+from tickets.trail import note_read
 from tickets.views.people import reader
 from tickets.workflow import Move
 
@@ -92,6 +93,7 @@ class TicketPage(View):
             return redirect("portal:request", reference=ticket.reference)
         if ticket.reference != reference:
             return HttpResponsePermanentRedirect(ticket.get_absolute_url())
+        note_read(ticket, by=user)
         in_pane = request.headers.get("HX-Target") == "pane"
         response = render(
             request, self.pane_name if in_pane else self.template_name, page_context(request, ticket)
@@ -133,7 +135,9 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
             ("public", _("Public")),
             ("changes", _("Changes")),
         ),
-        "opening_files": next((line.attachments for line in lines if line.event.verb == "opened"), []),
+        "opening_files": next(
+            (line.attachments for line in lines if line.is_report and line.origin == ticket), []
+        ),
         "followers": followers,
         "follow_form": FollowForm(user=user),
         "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
@@ -334,6 +338,7 @@ class EditPage(Act):
 
     form_class = EditForm
     object_verb = "tickets.work"
+    template_name = "tickets/edit.html"
     title = gettext_lazy("Edit")
 
     def get_initial(self) -> dict[str, Any]:

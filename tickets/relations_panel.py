@@ -1,0 +1,80 @@
+"""What the ticket page shows of other tickets: its links by type, what was merged into it, its parts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from tickets.actions.effects import linked
+from tickets.actions.merging import UNDO
+from tickets.choices import LinkType
+from tickets.family import OfFamily, Survivor
+from tickets.models import Link, Ticket
+
+# A panel shows so many links; more are on the list that the search gives.
+LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One linked ticket; `link` is what removes it."""
+
+    link: Link
+    ticket: Ticket
+    may: bool
+
+
+def links_context(ticket: Ticket, user: User) -> dict[str, Any] | None:
+    """The links of a ticket by what they say, and the tickets merged into it; None where there are none."""
+    groups = groups_of(ticket, user)
+    merged = list(Ticket.objects.filter(merged_into=ticket).visible_to(user).order_by("-closed_at")[:LIMIT])
+    if not groups and not merged:
+        return None
+    may = user.has_perm("tickets.work", ticket)
+    young = timezone.now() - UNDO
+    return {
+        "groups": groups,
+        "merged": [(row, may and bool(row.closed_at and row.closed_at > young)) for row in merged],
+    }
+
+
+def groups_of(ticket: Ticket, user: User) -> list[tuple[str, list[Shown]]]:
+    """The links of a ticket and of those merged into it, as far as the person sees the other side, by their words.
+
+    A merged ticket on the other side counts for what it was merged into.
+    """
+    ours = Q(OfFamily("source_id", ticket.pk)) | Q(OfFamily("target_id", ticket.pk))
+    rows = Link.objects.filter(ours).annotate(start=Survivor("source_id"), end=Survivor("target_id"))
+    # Within one family a link says nothing any more.
+    found = list(rows.exclude(start=F("end")).order_by("link_type", "pk")[:LIMIT])
+    others = {row.end if row.start == ticket.pk else row.start for row in found}  # type: ignore[attr-defined]
+    seen = Ticket.objects.filter(pk__in=others).visible_to(user).for_lists().in_bulk() if others else {}
+    works = user.has_perm("tickets.work", ticket)
+    groups: dict[str, dict[int, Shown]] = defaultdict(dict)
+    for row in found:
+        outward = row.start == ticket.pk  # type: ignore[attr-defined]
+        other = seen.get(row.end if outward else row.start)  # type: ignore[attr-defined]
+        if other is not None:
+            kind = LinkType(row.link_type)
+            may = works or user.has_perm("tickets.work", other)
+            groups[str(kind.label if outward else kind.inverse)].setdefault(other.pk, Shown(row, other, may))
+    return [(label, list(shown.values())) for label, shown in groups.items()]
+
+
+def parts_context(ticket: Ticket, user: User) -> dict[str, Any] | None:
+    """The parts of a ticket with how many have ended, None where it has none; those one may not see are counted."""
+    keys = list(linked(ticket.pk, LinkType.PARENT).values_list("pk", "is_open"))
+    if not keys:
+        return None
+    rows = Ticket.objects.filter(pk__in=[key for key, _open in keys[:LIMIT]])
+    ended = sum(not is_open for _key, is_open in keys)
+    return {
+        "parts": list(rows.visible_to(user).for_lists().order_by("-is_open", "pk")),
+        "ended": ended,
+        "total": len(keys),
+    }
