@@ -173,6 +173,17 @@ class TicketAct:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CataloguePanel:
+    """A block of the page of a service or an item. `context(thing, user)` gives its variables, or None to hide it."""
+
+    slug: str
+    title: Words
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    order: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
 class HomePanel:
     """A block of the workspace home. `context(user)` gives its variables, or None to hide it."""
 
@@ -202,5 +213,6 @@ admin_pages: Registry[AdminPage] = Registry()
 ticket_panels: Registry[TicketPanel] = Registry()
 ticket_blocks: Registry[TicketBlock] = Registry()
 ticket_acts: Registry[TicketAct] = Registry()
+catalogue_panels: Registry[CataloguePanel] = Registry()
 home_panels: Registry[HomePanel] = Registry()
 addresses = Addresses()

@@ -13,6 +13,24 @@ class ServicesConfig(AppConfig):
         registry.nav.register(
             registry.NavEntry(
                 slug="services", label=_("Services"), icon="stack-2", url_name="services:list", order=60
+            ),
+            registry.NavEntry(
+                slug="items",
+                label=_("Items"),
+                icon="server",
+                url_name="services:items",
+                order=62,
+                verb="services.view_items",
+            ),
+        )
+        registry.create_entries.register(
+            registry.CreateEntry(
+                slug="item",
+                label=_("Item"),
+                icon="server",
+                url_name="services:new_item",
+                order=80,
+                verb="services.edit_items",
             )
         )
         registry.admin_pages.register(
@@ -37,5 +55,35 @@ class ServicesConfig(AppConfig):
                 url_name="services:categories",
                 verb="services.manage",
                 order=20,
+            ),
+            registry.AdminPage(
+                slug="item-types",
+                group="services",
+                title=_("Item types"),
+                sentence=_("What items can be, and what is worth knowing of each."),
+                icon="server",
+                url_name="services:item_types",
+                verb="services.manage",
+                order=30,
+            ),
+            registry.AdminPage(
+                slug="places",
+                group="services",
+                title=_("Places"),
+                sentence=_("Sites, buildings, floors and rooms where items stand."),
+                icon="map-pin",
+                url_name="services:places",
+                verb="services.manage",
+                order=40,
+            ),
+            registry.AdminPage(
+                slug="suppliers",
+                group="services",
+                title=_("Suppliers"),
+                sentence=_("Who sells and maintains items, whom to call, and under which contract."),
+                icon="briefcase",
+                url_name="services:suppliers",
+                verb="services.manage",
+                order=50,
             ),
         )

@@ -64,7 +64,9 @@ def attributes_of(item_type: ItemType) -> list[Attribute]:
     return Types.read().attributes(item_type.pk)
 
 
-def cleaned(attributes: Iterable[Attribute], values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def cleaned(
+    attributes: Iterable[Attribute], values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Values as the column holds them, and what is wrong by the code of the attribute; empty values are left out."""
     known = {attribute.slug: attribute for attribute in attributes}
     clean: dict[str, Any] = {}
@@ -106,7 +108,9 @@ def _number(value: Any, attribute: Attribute) -> int | float:
     if isinstance(value, bool):
         raise ValidationError(_("Enter a number."))
     try:
-        number = float(re.sub(r"[\s\u00a0\u202f]", "", value).replace(",", ".") if isinstance(value, str) else value)
+        number = float(
+            re.sub(r"[\s\u00a0\u202f]", "", value).replace(",", ".") if isinstance(value, str) else value
+        )
     except (TypeError, ValueError, OverflowError):
         raise ValidationError(_("Enter a number.")) from None
     if not math.isfinite(number) or abs(number) > 1e15:
@@ -190,7 +194,9 @@ def shown(attribute: Attribute, value: Any) -> Any:
 
 def facts_of(item: Item, attributes: Iterable[Attribute]) -> list[tuple[str, Any]]:
     """Label and value of each attribute that the item has a value for."""
-    pairs = ((str(attribute), shown(attribute, item.attributes.get(attribute.slug))) for attribute in attributes)
+    pairs = (
+        (str(attribute), shown(attribute, item.attributes.get(attribute.slug))) for attribute in attributes
+    )
     return [(label, value) for label, value in pairs if value is not None]
 
 

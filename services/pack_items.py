@@ -21,7 +21,9 @@ ITEM_TYPES: list[tuple[str, str, str, str]] = [
 ]
 
 
-def _attribute(slug: str, french: str, english: str, kind: str = AttributeType.TEXT, **more: Any) -> dict[str, Any]:
+def _attribute(
+    slug: str, french: str, english: str, kind: str = AttributeType.TEXT, **more: Any
+) -> dict[str, Any]:
     return {"slug": slug, "label_fr": french, "label_en": english, "attribute_type": str(kind), **more}
 
 
@@ -60,7 +62,11 @@ ATTRIBUTES: dict[str, list[dict[str, Any]]] = {
         _IP,
         _attribute("colour", "Couleur", "Colour", AttributeType.BOOLEAN),
         _attribute(
-            "format", "Format", "Paper size", AttributeType.CHOICE, options=["A4", "A3", "Étiquettes", "Grand format"]
+            "format",
+            "Format",
+            "Paper size",
+            AttributeType.CHOICE,
+            options=["A4", "A3", "Étiquettes", "Grand format"],
         ),
     ],
     "serveur": [_BRAND, _MODEL, _NAME, _IP, _SYSTEM, _PROCESSOR, _MEMORY, _DISK, _ROLE],
@@ -88,7 +94,11 @@ ATTRIBUTES: dict[str, list[dict[str, Any]]] = {
         _attribute("seats", "Nombre de postes", "Seats", AttributeType.NUMBER),
         _attribute("expires_on", "Fin de validité", "Expires on", AttributeType.DATE),
         _attribute(
-            "licence_kind", "Nature", "Kind", AttributeType.CHOICE, options=["Perpétuelle", "Abonnement", "Libre"]
+            "licence_kind",
+            "Nature",
+            "Kind",
+            AttributeType.CHOICE,
+            options=["Perpétuelle", "Abonnement", "Libre"],
         ),
     ],
     "application": [

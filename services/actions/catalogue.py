@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.actions.saving import allow, change, save
 from accounts.models import Entity, Team, User
+from audit.actions import record_row
 from core.choices import Level
 from core.db import locked
 from core.exceptions import Refused, StaleVersion
-from services.models import Category, Service, ServiceStatus, ServiceTeam
+from services.choices import CatalogueVerb
+from services.models import CatalogueEvent, Category, Service, ServiceStatus, ServiceTeam
 from services.pack import CATEGORIES, ONLY_REQUESTS, REQUESTS
 
 MANAGE = "services.manage"
@@ -49,6 +52,7 @@ def create_service(
     )
     save(service)
     set_support(service, support or {}, by=by)
+    _record(service, CatalogueVerb.CREATED, {"status": service.status}, by=by)
     return service
 
 
@@ -68,12 +72,16 @@ def edit_service(
         raise StaleVersion(_("Someone else has changed this service since you opened it."))
     if "entity" in changes:
         allow(by, MANAGE, changes["entity"])
+    before = {name: getattr(row, name) for name in SERVICE_FIELDS}
     changed = change(row, changes, allowed=SERVICE_FIELDS)
     touched = set_support(row, support, by=by) if support is not None else False
     if not changed and not touched:
         return row
     row.version += 1
-    return save(row, fields=[*changed, "sort_name", "version"])
+    save(row, fields=[*changed, "sort_name", "version"])
+    told = {name: [_stored(before[name]), _stored(getattr(row, name))] for name in changed}
+    _record(row, CatalogueVerb.EDITED, {"changes": told, "support": touched}, by=by)
+    return row
 
 
 def retire_service(service: Service, *, by: User | None) -> Service:
@@ -99,6 +107,11 @@ def set_support(service: Service, support: Support, *, by: User | None) -> bool:
     ServiceTeam.objects.bulk_create(
         ServiceTeam(service=service, level=level, team=team) for level, team in differing.items() if team
     )
+    if differing:
+        changes = {
+            level.value: [present.get(level), team.pk if team else None] for level, team in differing.items()
+        }
+        record_row(service, "changed", by=by, changes=changes)
     return bool(differing)
 
 
@@ -154,6 +167,17 @@ def _check_place(category: Category) -> None:
         if depth > _DEEPEST:
             raise Refused({"parent": _("Categories have at most three levels.")})
         above = above.parent
+
+
+def _record(service: Service, verb: CatalogueVerb, data: Mapping[str, Any], *, by: User | None) -> None:
+    CatalogueEvent.objects.create(service=service, verb=verb, actor=by, at=timezone.now(), data=dict(data))
+
+
+def _stored(value: Any) -> Any:
+    """A value as an event keeps it: keys of rows, of long texts the beginning."""
+    if isinstance(value, models.Model):
+        return value.pk
+    return value[:500] if isinstance(value, str) else value
 
 
 def _free_code(model: type[Service] | type[Category], field: str, name: str) -> str:

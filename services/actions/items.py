@@ -34,7 +34,9 @@ _UNIQUE = "services_item_code_any_case"
 Values = Mapping[str, Any]
 
 
-def create_item(*, by: User | None, at: datetime | None = None, on: date | None = None, **values: Any) -> Item:
+def create_item(
+    *, by: User | None, at: datetime | None = None, on: date | None = None, **values: Any
+) -> Item:
     """Add an item; `name`, `code`, `item_type` and `entity` are needed, `attributes` a mapping by code.
 
     `on` is the day since which it has its status, today by default.
@@ -99,9 +101,10 @@ def edit_items(
         version = (versions or {}).get(item.pk)
         if version is not None and version != row.version:
             raise StaleVersion(_("Someone else has changed this item since you opened it."))
-    events = [
-        event for item, values in changes for event in _change(rows[item.pk], values, types, by=by, now=now, on=on)
-    ]
+    events: list[CatalogueEvent] = []
+    for item, values in changes:
+        row = rows[item.pk]
+        events += _save(row, changed(row, values, types, by=by, now=now, on=on), by=by, now=now)
     CatalogueEvent.objects.bulk_create(events)
     return [rows[item.pk] for item, _values in changes]
 
@@ -133,19 +136,29 @@ def drafted(values: Values, types: Types, *, now: datetime, on: date | None = No
     return item
 
 
-def _change(
-    row: Item, values: Values, types: Types, *, by: User | None, now: datetime, on: date | None
-) -> list[CatalogueEvent]:
-    """Change a locked row; the events that tell of it."""
+def changed(
+    row: Item, values: Values, types: Types, *, by: User | None, now: datetime, on: date | None = None
+) -> dict[str, list[Any]]:
+    """Set the values on a row and return what differs, before and after; nothing is written.
+
+    Raises `Refused` naming the fields, `PermissionDenied` where the item is not the person's to change.
+    """
     allow(by, EDIT, row)
     _refuse_unknown(values)
     before = {name: getattr(row, name) for name in FIELDS}
     for name, value in values.items():
         if name != "attributes":
             setattr(row, name, value)
+    missing = [name for name in _NEEDED if getattr(row, name) in (None, "")]
+    if missing:
+        raise Refused({name: _("This field is required.") for name in missing})
     if row.entity_id != before["entity"].pk:
         allow(by, EDIT, row.entity)
-    if row.status != before["status"] and not may_become(before["status"], row.status):
+    if (
+        row.status != before["status"]
+        and row.status in ItemStatus
+        and not may_become(before["status"], row.status)
+    ):
         words = {"before": _status(before["status"]), "after": _status(row.status)}
         raise Refused({"status": _("An item that is “%(before)s” cannot become “%(after)s”.") % words})
     _check(row, types, _merged(row, before, values, types))
@@ -154,21 +167,24 @@ def _change(
         for name in FIELDS
         if name != "attributes" and before[name] != getattr(row, name)
     }
-    changes |= _attribute_changes(before["attributes"], row.attributes)
-    if not changes:
-        return []
-    if row.code.upper() != before["code"].upper():
-        _refuse_taken([row])
     if "status" in changes:
         row.status_since = on or timezone.localdate(now)
+    return changes | _attribute_changes(before["attributes"], row.attributes)
+
+
+def _save(
+    row: Item, changes: dict[str, list[Any]], *, by: User | None, now: datetime
+) -> list[CatalogueEvent]:
+    """Write a changed row; the events that tell of it."""
+    if not changes:
+        return []
+    if "code" in changes:
+        _refuse_taken([row])
     row.version += 1
     row.updated_at = max(now, row.updated_at)
-    columns = [name for name in changes if not name.startswith("attributes.")]
-    _write(
-        lambda: row.save(
-            update_fields=[*columns, "attributes", "sort_name", "status_since", "version", "updated_at"]
-        )
-    )
+    columns = {name for name in changes if not name.startswith("attributes.")}
+    columns |= {"attributes", "sort_name", "status_since", "version", "updated_at"}
+    _write(lambda: row.save(update_fields=columns))
     return _told(row, changes, by=by, now=now)
 
 
@@ -232,7 +248,9 @@ def _refuse_taken(items: Sequence[Item]) -> None:
     if len(wanted) < len(items):
         raise Refused({"code": _("Two items have the same code.")})
     others = Item.objects.annotate(upper=Upper("code")).filter(upper__in=list(wanted))
-    taken = others.exclude(pk__in=[item.pk for item in items if item.pk]).values_list("code", flat=True).first()
+    taken = (
+        others.exclude(pk__in=[item.pk for item in items if item.pk]).values_list("code", flat=True).first()
+    )
     if taken is not None:
         raise Refused({"code": _("The code %(code)s already belongs to another item.") % {"code": taken}})
 
@@ -257,5 +275,3 @@ def stored(value: Any) -> Any:
 
 def _status(value: str) -> str:
     return str(ItemStatus(value).label)
-
-

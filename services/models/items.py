@@ -121,9 +121,10 @@ class Item(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                Upper("code"), name="services_item_code_any_case",
+                Upper("code"),
+                name="services_item_code_any_case",
                 violation_error_message=_("This code already belongs to another item."),
-            )  # fmt: skip
+            )
         ]
 
     def __str__(self) -> str:
@@ -145,7 +146,9 @@ class CatalogueEvent(models.Model):
     The database itself refuses any change or removal.
     """
 
-    item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="events", db_index=False)
+    item = models.ForeignKey(
+        Item, models.PROTECT, null=True, blank=True, related_name="events", db_index=False
+    )
     service = models.ForeignKey(
         Service, models.PROTECT, null=True, blank=True, related_name="events", db_index=False
     )

@@ -112,9 +112,10 @@ class Attribute(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item_type", "slug"], name="services_attribute_once_per_type",
+                fields=["item_type", "slug"],
+                name="services_attribute_once_per_type",
                 violation_error_message=_("This type already has an attribute of this code."),
-            )  # fmt: skip
+            )
         ]
 
     def __str__(self) -> str:
@@ -166,9 +167,11 @@ class Place(models.Model):
         indexes = [GinIndex(fields=["path"], name="services_place_path")]
         constraints = [
             models.UniqueConstraint(
-                "entity", Lower("full_name"), name="services_place_once",
+                "entity",
+                Lower("full_name"),
+                name="services_place_once",
                 violation_error_message=_("There is already a place of this name here."),
-            )  # fmt: skip
+            )
         ]
 
     def __str__(self) -> str:

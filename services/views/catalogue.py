@@ -14,21 +14,18 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from calendars.arithmetic import NeverOpen, is_open, next_open
 from core.views import Action, CreatePage, Crumb, DetailPage, ListPage, UpdatePage, refused_message
-from services import actions
+from services import actions, graph
+from services.actions.relations import may_relate
 from services.filters import CategoryFilter, ServiceFilter
 from services.forms import CategoryForm, ServiceForm
+from services.history import history
 from services.models import Category, Service
 from services.tables import CategoryTable, ManagedServiceTable, ServiceTable
+from services.views.common import MANAGE_FRAME, VIEW, panels_of, person
+from services.views.items import relations_of
 
-MANAGE_FRAME = "base_manage.html"
-
-
-def _person(request: HttpRequest) -> User:
-    """The signed-in person; the middleware lets nobody else through."""
-    user = request.user
-    if not isinstance(user, User):
-        raise TypeError("nobody is signed in")
-    return user
+# Levels below a service whose changes concern it, things told of, and those whose history is read.
+NEAR, SHOWN, HISTORY_OF = 4, 12, 200
 
 
 class Catalogue(ListPage):
@@ -68,13 +65,34 @@ class ServicePage(DetailPage):
         return [Crumb(_("Services"), reverse("services:list"))]
 
     def actions(self) -> list[Action]:
-        if not self.request.user.has_perm(actions.MANAGE, self.object):
-            return []
-        return [Action(_("Edit"), reverse("services:edit", args=[self.object.pk]), "pencil")]
+        key = self.object.pk
+        acts = []
+        if self.request.user.has_perm(VIEW):
+            acts.append(Action(_("Dependencies"), reverse("services:service_graph", args=[key]), "sitemap"))
+        if self.request.user.has_perm(actions.MANAGE, self.object):
+            acts.append(Action(_("Edit"), reverse("services:edit", args=[key]), "pencil"))
+        return acts
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        teams = sorted(self.object.support.all(), key=lambda row: row.rank)
-        return {**super().get_context_data(**kwargs), "teams": teams, **_hours(self.object)}
+        user, service = person(self.request), self.object
+        teams = sorted(service.support.all(), key=lambda row: row.rank)
+        context = {**super().get_context_data(**kwargs), "teams": teams, **_hours(service)}
+        context["panels"] = panels_of(service, user)
+        return {**context, **_standing(user, service)} if user.has_perm(VIEW) else context
+
+
+def _standing(user: User, service: Service) -> dict[str, Any]:
+    """What the service stands on, what stands on it, whom it touches, and what changed lately."""
+    stands = graph.foundations(user, service, depth=NEAR)
+    return {
+        "stands": stands,
+        "breaks": graph.dependents(user, service),
+        "relations": relations_of(user, service),
+        "may_relate": may_relate(user, service),
+        "nearest": SHOWN,
+        "people": User.objects.filter(is_active=True, entity__path__contains=[service.entity_id]).count(),
+        "history": history(user, [service, *stands.things[:HISTORY_OF]], limit=SHOWN),
+    }
 
 
 def _hours(service: Service) -> dict[str, Any]:
@@ -97,7 +115,7 @@ class ManageServices(Catalogue):
     empty_text = _("Add the first: tickets then find their team by themselves.")
 
     def get_queryset(self) -> QuerySet[Service]:
-        managed = _person(self.request).access.entities(actions.MANAGE)
+        managed = person(self.request).access.entities(actions.MANAGE)
         return super().get_queryset().filter(entity_id__in=managed)
 
     def actions(self) -> list[Action]:
@@ -116,7 +134,7 @@ class ServiceFormMixin:
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form asks what the person may choose."""
-        return {**super().get_form_kwargs(), "user": _person(self.request)}  # type: ignore[misc]
+        return {**super().get_form_kwargs(), "user": person(self.request)}  # type: ignore[misc]
 
 
 class NewService(ServiceFormMixin, CreatePage):
@@ -128,7 +146,7 @@ class NewService(ServiceFormMixin, CreatePage):
     success_message = _("The service is in the catalogue.")
 
     def act(self, form: ServiceForm) -> str:
-        actions.create_service(**form.values, support=form.support, by=_person(self.request))
+        actions.create_service(**form.values, support=form.support, by=person(self.request))
         return reverse("services:manage")
 
 
@@ -147,7 +165,7 @@ class EditService(ServiceFormMixin, UpdatePage):
             form.values,
             support=form.support,
             version=self.sent_version,
-            by=_person(self.request),
+            by=person(self.request),
         )
         return reverse("services:manage")
 
@@ -155,8 +173,8 @@ class EditService(ServiceFormMixin, UpdatePage):
 @require_POST
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a service out of the catalogue."""
-    service = get_object_or_404(Service.objects.visible_to(_person(request)), pk=pk)
-    if refused_message(request, lambda: actions.retire_service(service, by=_person(request))):
+    service = get_object_or_404(Service.objects.visible_to(person(request)), pk=pk)
+    if refused_message(request, lambda: actions.retire_service(service, by=person(request))):
         messages.success(request, _("“%(name)s” is retired. Its tickets keep it.") % {"name": service.name})
     return redirect("services:manage")
 
@@ -178,7 +196,7 @@ class ManageCategories(ListPage):
     page_size = 100
 
     def get_queryset(self) -> QuerySet[Category]:
-        rows: QuerySet[Category] = Category.objects.visible_to(_person(self.request)).in_tree_order()
+        rows: QuerySet[Category] = Category.objects.visible_to(person(self.request)).in_tree_order()
         return rows.select_related("parent", "default_service")
 
     def actions(self) -> list[Action]:
@@ -198,7 +216,7 @@ class CategoryFormMixin:
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form asks what the person may choose."""
-        return {**super().get_form_kwargs(), "user": _person(self.request)}  # type: ignore[misc]
+        return {**super().get_form_kwargs(), "user": person(self.request)}  # type: ignore[misc]
 
 
 class NewCategory(CategoryFormMixin, CreatePage):
@@ -209,7 +227,7 @@ class NewCategory(CategoryFormMixin, CreatePage):
     success_message = _("The category can be chosen now.")
 
     def act(self, form: CategoryForm) -> str:
-        actions.create_category(**form.values, by=_person(self.request))
+        actions.create_category(**form.values, by=person(self.request))
         return reverse("services:categories")
 
 
@@ -221,5 +239,5 @@ class EditCategory(CategoryFormMixin, UpdatePage):
     success_message = _("The category is changed.")
 
     def act(self, form: CategoryForm) -> str:
-        actions.edit_category(self.object, form.values, by=_person(self.request))
+        actions.edit_category(self.object, form.values, by=person(self.request))
         return reverse("services:categories")
