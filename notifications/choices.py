@@ -16,6 +16,8 @@ class About(models.TextChoices):
     NOTE = "note", _("a colleague writes an internal note on a ticket I work on")
     APPROVAL = "approval", _("someone needs my approval")
     DECIDED = "decided", _("an approval I asked for, or one on a request of mine, is decided")
+    VISIT = "visit", _("an intervention on such a ticket is planned, moved, done or called off")
+    MAJOR = "major", _("there is news of a major incident that touches me")
     OTHER = "other", _("a file is added or the priority changes on such a ticket")
 
     @property
@@ -44,5 +46,7 @@ DEFAULTS: dict[About, frozenset[Channel]] = {
     About.NOTE: frozenset({Channel.IN_APP}),
     About.APPROVAL: frozenset(Channel),
     About.DECIDED: frozenset(Channel),
+    About.VISIT: frozenset(Channel),
+    About.MAJOR: frozenset(Channel),
     About.OTHER: frozenset({Channel.IN_APP}),
 }

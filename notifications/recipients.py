@@ -92,6 +92,15 @@ def _attached(event: Event) -> Wanted:
     return _everybody(event, About.OTHER) if event.is_public else _workers(event.ticket, About.OTHER)
 
 
+def _visited(event: Event) -> Wanted:
+    """The requester and the followers, and the technician to whom an appointment came."""
+    if not event.is_public or event.data.get("act") == "began":
+        return {}
+    ticket = event.ticket
+    technician = {int(event.data["technician"]): About.VISIT} if event.data.get("technician") else {}
+    return {**technician, **_followers(ticket, About.VISIT), ticket.requester_id: About.VISIT}
+
+
 def _handed_over(event: Event) -> Wanted:
     """The person a ticket came to, else everyone of the team it came to."""
     changes: Mapping[str, list[object]] = event.data.get("changes", {})
@@ -111,6 +120,7 @@ _BY_VERB: Mapping[Verb, Callable[[Event], Wanted]] = {
     Verb.PASSED_ON: _handed_over,
     Verb.APPROVAL: _approval,
     Verb.ATTACHED: _attached,
+    Verb.VISITED: _visited,
     Verb.PRIORITISED: lambda event: _workers(event.ticket, About.OTHER),
     Verb.FOLLOWED: lambda event: {int(event.data.get("user") or 0): About.FOLLOWED},
 }

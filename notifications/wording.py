@@ -17,6 +17,8 @@ _SENTENCES = {
     About.NOTE: gettext_lazy("%(who)s wrote an internal note"),
     About.ANSWER: gettext_lazy("%(who)s answered"),
     About.OTHER: gettext_lazy("%(who)s changed the priority"),
+    About.VISIT: gettext_lazy("%(who)s planned an intervention"),
+    About.MAJOR: gettext_lazy("News of the major incident, from %(who)s"),
     About.APPROVAL: gettext_lazy("Your approval is asked for: %(step)s"),
     About.DECIDED: gettext_lazy("The approval is complete: approved"),
 }
@@ -24,6 +26,11 @@ _NEW_FOR_TEAM = gettext_lazy("New ticket for %(team)s, from %(who)s")
 _SUPPLIER_NOTE = gettext_lazy("%(who)s noted an exchange with a supplier")
 _REMINDER = gettext_lazy("Reminder: your approval is still waited for: %(step)s")
 _REFUSED = gettext_lazy("%(who)s refused the approval")
+_VISITS = {
+    "moved": gettext_lazy("%(who)s changed the appointment of an intervention"),
+    "signed": gettext_lazy("The intervention is done: its signed sheet is on the page"),
+    "cancelled": gettext_lazy("%(who)s called off an intervention"),
+}
 _FILES = gettext_lazy("%(who)s added files")
 
 
@@ -48,6 +55,8 @@ def _words(event: Event, about: About) -> str | Promise:
         return _REMINDER
     if about == About.DECIDED and event.data.get("act") == "refused":
         return _REFUSED
+    if about == About.VISIT:
+        return _VISITS.get(event.data.get("act", ""), _SENTENCES[about])
     return _SENTENCES[about]
 
 
