@@ -4,7 +4,7 @@ One organisation with two sibling entities. `school` is where the work happens a
 library; `hospital` is its sibling, where the outsiders are. The teams belong to `school`.
 
     organisation
-    ├── school        requester, colleague, agent (N1), expert (N2), lead, manager, auditor, nobody
+    ├── school        requester, colleague, agent (N1), expert (N2), lead, manager, authority, auditor, nobody
     │   └── library   library_requester
     └── hospital      outsider, outside_agent
     administrator belongs to the organisation, whose every right reaches everything.
@@ -92,6 +92,12 @@ def manager(school: Entity) -> User:
 def auditor(school: Entity) -> User:
     """Reads, writes nothing."""
     return person("Otto Auditor", school, "auditor")
+
+
+@pytest.fixture
+def authority(school: Entity) -> User:
+    """Decides on the changes of the school."""
+    return person("Cora Council", school, "change_authority")
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Team, User
 from accounts.roles import DEFAULT_ROLES
+from changes.models import ChangeDetails, ChangeTemplate
 from tickets.actions import move
 from tickets.choices import Status
 from tickets.kinds import registry
@@ -35,6 +36,7 @@ ROLE_OF = {
     "expert": "technician",
     "lead": "team_lead",
     "manager": "service_manager",
+    "authority": "change_authority",
     "auditor": "auditor",
     "administrator": "administrator",
 }
@@ -68,6 +70,23 @@ def values_for(step: Move, ticket: Ticket, *, at: datetime) -> dict[str, Any]:
         "pending_until": lambda: at + timedelta(days=2),
         "team": lambda: Team.objects.get(name="Specialists"),
         "assignee": lambda: User.objects.get(email="emil.expert@example.org"),
+        "root_cause": lambda: "A worn cable",
+        "consequences": lambda: "Nobody can print",
+        "workaround": lambda: "Use the other printer",
+        "is_public_workaround": lambda: True,
+        "tell_incidents": lambda: "note",
+        "justification": lambda: "The disk is old",
+        "effects": lambda: "Ten minutes without mail",
+        "risk_note": lambda: "The copy may take longer",
+        "risk_level": lambda: 2,
+        "plan": lambda: "Copy, switch, look",
+        "test_plan": lambda: "Send a mail",
+        "backout_plan": lambda: "Switch back",
+        "outage_expected": lambda: 10,
+        "window_start": lambda: at + timedelta(days=1),
+        "window_end": lambda: at + timedelta(days=1, hours=2),
+        "review_result": lambda: "success",
+        "review_note": lambda: "As planned",
     }
     return {name: makers[name]() for name in step.fields}
 
@@ -87,9 +106,31 @@ def path_to(kind: type[Ticket], status: Status) -> list[Move]:
     raise AssertionError(f"{kind.kind_slug}: no way to {status}")
 
 
+# What must be so before a move of this verb makes sense on the ticket.
+PREPARATIONS: dict[str, Callable[[Ticket], object]] = {
+    "start_at_once": lambda ticket: ChangeDetails.objects.filter(pk=ticket.pk).update(
+        change_type="emergency"
+    ),
+    "preapprove": lambda ticket: ChangeDetails.objects.filter(pk=ticket.pk).update(
+        change_type="standard",
+        template=ChangeTemplate.objects.get_or_create(slug="again", defaults={"name_fr": "Encore"})[0],
+    ),
+    "close": lambda ticket: ChangeDetails.objects.filter(pk=ticket.pk).update(decision="approved"),
+}
+
+
+def prepare(ticket: Ticket, step: Move) -> Ticket:
+    """The ticket made fit for a move that not every ticket of its kind may make."""
+    if step.verb not in PREPARATIONS:
+        return ticket
+    PREPARATIONS[step.verb](ticket)
+    return Ticket.objects.get(pk=ticket.pk)
+
+
 def bring(ticket: Ticket, status: Status, *, at: datetime, by: User | None = None) -> Ticket:
     """Move a new ticket to a status, in the portal's own name unless another is given."""
     for step in path_to(type(ticket), status):
+        ticket = prepare(ticket, step)
         ticket = move(ticket, step.to, by=by, values=values_for(step, ticket, at=at), at=at)
     return Ticket.objects.get(pk=ticket.pk)
 
