@@ -20,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import mail
 from accounts.fields import normal_email
 from accounts.models import User
+from accounts.trail import note_limit
 from core.db import locked
 from core.secrets import seal, unseal
 
@@ -55,6 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as error:
+            note_limit(credentials.get("email", ""))
             response = ratelimit.respond_429(request)
             response["Retry-After"] = str(WAIT_SECONDS)
             raise ImmediateHttpResponse(response) from error

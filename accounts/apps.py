@@ -66,7 +66,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the shell, give the verbs their rules, and have the default roles installed."""
-        from accounts import permissions, verbs  # noqa: PLC0415
+        from accounts import permissions, trail, verbs  # noqa: F401, PLC0415 - the trail listens
         from accounts.actions.installation import install_roles_after_migration  # noqa: PLC0415
         from accounts.registry import own_pages  # noqa: PLC0415
 

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
 from accounts.models.tokens import digest_of
+from accounts.trail import note_token_refusal, note_token_use
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 FAILURES_ALLOWED, FAILURES_COUNT_SECONDS = 10, 300
@@ -34,6 +35,7 @@ class TokenAuthentication(BaseAuthentication):
         token = self._living_token(words[1].decode("ascii", "replace"))
         if token is None:
             self._count_failure(request)
+            note_token_refusal(request)
             # One message for all: whether a token ever existed is nobody's business.
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
         if request.method not in SAFE_METHODS and not token.may_write:
@@ -62,6 +64,8 @@ class TokenAuthentication(BaseAuthentication):
         token = ApiToken.objects.select_related("user__entity").filter(digest=digest_of(secret)).first()
         if token is None or not token.is_living(now) or not token.user.is_active:
             return None
+        if token.last_used_at is None:
+            note_token_use(token)
         if token.last_used_at is None or token.last_used_at < now - USE_IS_NOTED_EVERY:
             stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY)
             ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)

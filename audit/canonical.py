@@ -33,7 +33,7 @@ COLUMNS = (
 Row = Mapping[str, Any]
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one line for each kind of value
     """A value as the trail keeps it: text, whole number, yes or no, nothing, and lists and mappings of these.
 
     Rows are their keys. Numbers with a fraction become text: the database would write them in a form of its own.

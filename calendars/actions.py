@@ -1,11 +1,13 @@
 """Setting up calendars: each change is a new version."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from audit.actions import changes_between, record_row, values_of
 from calendars.holidays_of import holidays_of
 from calendars.models import Calendar, CalendarVersion
 from calendars.rules import MINUTES_PER_DAY, Hours, Rules, check_overlaps
@@ -28,6 +30,7 @@ def create_calendar(
             slug=slug, name=name, description=description.strip()[:200]
         )
         _add_version(calendar, rules, author_id)
+        record_row(calendar, "created", by=author_id, changes=changes_between({}, _told(calendar)))
     return calendar
 
 
@@ -44,10 +47,20 @@ def edit_calendar(
     name = _checked_name(name)
     with transaction.atomic():
         calendar = locked(Calendar.objects.select_related(None).filter(pk=calendar.pk)).get()
+        before = _told(calendar)
         calendar.name, calendar.description, calendar.is_active = name, description.strip()[:200], is_active
         calendar.save(update_fields=["name", "description", "is_active"])
         _add_version(calendar, rules, author_id)
+        if changes := changes_between(before, _told(calendar)):
+            record_row(calendar, "changed", by=author_id, changes=changes)
     return calendar
+
+
+def _told(calendar: Calendar) -> dict[str, Any]:
+    """What the trail keeps: the columns, and the rules of the version in force."""
+    current = calendar.current
+    rules = {"version": current.number, "rules": current.rules} if current else {}
+    return {**values_of(calendar), **rules}
 
 
 def install_calendars() -> list[Calendar]:

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from core.db import insert_together
 from tickets.choices import Verb
 from tickets.models import Comment, Event, Ticket
 from tickets.signals import event_recorded
-from tickets.trail import record_events
+from tickets.trail import entry_of, record_events
 
 _telling = ContextVar("telling", default=True)
 _gathering: ContextVar[list[Event] | None] = ContextVar("gathering", default=None)
@@ -55,18 +56,21 @@ def record(
 
     `data` holds plain values and keys of rows; a change of a field is `field=[before, after]`.
     """
-    event = Event.objects.create(
-        ticket=ticket, verb=verb, actor=by, at=at, is_public=is_public, comment=comment, data=data
-    )
-    announce([event], notify=notify)
+    event = Event(ticket=ticket, verb=verb, actor=by, at=at, is_public=is_public, comment=comment, data=data)
+    insert_together(event, entry_of(event))
+    _tell([event], notify=notify)
     return event
 
 
 def announce(events: Iterable[Event], *, notify: bool = True) -> None:
     """Tell the other parts of events just written, the audit trail first."""
+    written = list(events)
+    record_events(written)
+    _tell(written, notify=notify)
+
+
+def _tell(events: list[Event], *, notify: bool) -> None:
     told = notify and _telling.get()
-    events = list(events)
-    record_events(events)
     gathering = _gathering.get()
     if gathering is not None and notify:
         gathering.extend(events)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.actions.saving import save
 from accounts.models import Absence, User
+from audit.actions import record_deleted
 from core.exceptions import Refused
 
 
@@ -30,7 +31,9 @@ def declare_absence(
         raise PermissionDenied
     if substitute is not None and not substitute.is_active:
         raise Refused({"substitute": _("%(name)s is deactivated.") % {"name": substitute.name}})
-    return save(Absence(user=person, starts_on=starts_on, ends_on=ends_on, substitute=substitute, note=note))
+    return save(
+        Absence(user=person, starts_on=starts_on, ends_on=ends_on, substitute=substitute, note=note), by=by
+    )
 
 
 @transaction.atomic
@@ -38,6 +41,7 @@ def cancel_absence(absence: Absence, *, by: User | None) -> None:
     """Take an absence back."""
     if by is not None and not permissions.may_cancel_absence(by, absence):
         raise PermissionDenied
+    record_deleted(absence, by=by)
     absence.delete()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.guards import administrators_kept, everywhere, only_if_covered
 from accounts.actions.saving import allow, change, save
 from accounts.models import Entity, Membership, Team, User
+from audit.actions import record, record_deleted, record_saved, values_before
 from core.db import locked
 from core.exceptions import Refused
 
@@ -28,7 +29,9 @@ def create_entity(
     else:
         everywhere(by, "accounts.manage_entities")
     _check(Entity(name=name, code=code, kind=kind, parent=parent))
-    return Entity.objects.plant(name, code=code, kind=kind, parent=parent)
+    entity = Entity.objects.plant(name, code=code, kind=kind, parent=parent)
+    record_saved(entity, None, by=by)
+    return entity
 
 
 def _check(entity: Entity) -> None:
@@ -44,7 +47,7 @@ def edit_entity(entity: Entity, changes: Mapping[str, Any], *, by: User | None) 
     row = locked(Entity.objects.filter(pk=entity.pk)).get()
     allow(by, "accounts.manage_entities", row)
     changed = change(row, changes, allowed=ENTITY_FIELDS)
-    return save(row, fields=[*changed, "sort_name"]) if changed else row
+    return save(row, fields=[*changed, "sort_name"], by=by) if changed else row
 
 
 @transaction.atomic
@@ -58,6 +61,7 @@ def move_entity(entity: Entity, parent: Entity | None, *, by: User | None) -> En
     _may_move(row, above, by=by)
     if above and row.pk in above.path:
         raise Refused({"parent": _("An entity cannot belong to itself or to one below it.")})
+    before = values_before(row)
     old, new = row.path, [*(above.path if above else []), row.pk]
     row.parent = above
     row.save(update_fields=["parent"])
@@ -69,6 +73,7 @@ def move_entity(entity: Entity, parent: Entity | None, *, by: User | None) -> En
         (heir for heir in tree.values() if row.pk in heir.path), ["path"], batch_size=500
     )
     row.refresh_from_db()
+    record_saved(row, before, by=by)
     return row
 
 
@@ -87,6 +92,7 @@ def delete_entity(entity: Entity, *, by: User | None) -> None:
     """Delete an entity to which nothing belongs. Raises `Refused` saying what still does."""
     row = locked(Entity.objects.filter(pk=entity.pk)).get()
     allow(by, "accounts.manage_entities", row)
+    record_deleted(row, by=by)
     try:
         row.delete()
     except (ProtectedError, RestrictedError) as error:
@@ -104,7 +110,7 @@ def create_team(*, name: str, level: str, entity: Entity, by: User | None, **fie
     allow(by, "accounts.manage_teams", entity)
     team = Team(name=name, level=level, entity=entity)
     change(team, fields, allowed=TEAM_FIELDS)
-    return save(team)
+    return save(team, by=by)
 
 
 @transaction.atomic
@@ -118,7 +124,7 @@ def edit_team(team: Team, changes: Mapping[str, Any], *, by: User | None) -> Tea
         changed = change(row, changes, allowed=TEAM_FIELDS)
         if row.is_active and "is_active" in changed:
             only_if_covered(by, row.grants.select_related("role", "entity"))
-        return save(row, fields=[*changed, "sort_name"]) if changed else row
+        return save(row, fields=[*changed, "sort_name"], by=by) if changed else row
 
 
 @transaction.atomic
@@ -135,6 +141,7 @@ def set_members(team: Team, members: Iterable[User], *, leads: Iterable[User] = 
         wanted = {user.pk for user in members} | leading
         present = {each.user_id: each for each in row.memberships.all()}
         _no_strangers(row, wanted - present.keys(), by=by)
+        _note_members(row, present, wanted, leading, by=by)
         row.memberships.exclude(user_id__in=wanted).delete()
         Membership.objects.bulk_create(
             Membership(team=row, user_id=key, is_lead=key in leading) for key in wanted - present.keys()
@@ -143,6 +150,15 @@ def set_members(team: Team, members: Iterable[User], *, leads: Iterable[User] = 
             if present[key].is_lead != (key in leading):
                 Membership.objects.filter(pk=present[key].pk).update(is_lead=key in leading)
     return row
+
+
+def _note_members(
+    team: Team, present: Mapping[int, Membership], wanted: set[int], leading: set[int], *, by: User | None
+) -> None:
+    before, leads = sorted(present), sorted(key for key, each in present.items() if each.is_lead)
+    if before != sorted(wanted) or leads != sorted(leading):
+        changes = {"members": [before, sorted(wanted)], "leads": [leads, sorted(leading)]}
+        record("team.members", by=by, target=team, data={"changes": changes})
 
 
 def _no_strangers(team: Team, keys: set[int], *, by: User | None) -> None:
@@ -159,6 +175,7 @@ def delete_team(team: Team, *, by: User | None) -> None:
         allow(by, "accounts.manage_teams", row)
         if by is not None and row.grants.exists() and not by.has_perm("accounts.grant", row):
             raise PermissionDenied
+        record_deleted(row, by=by)
         try:
             row.delete()
         except (ProtectedError, RestrictedError) as error:

@@ -18,6 +18,7 @@ from accounts.actions.saving import allow, change, save
 from accounts.actions.sessions import cut_sessions
 from accounts.fields import normal_email
 from accounts.models import ApiToken, Entity, Grant, Role, User
+from audit.actions import record, record_saved
 from core.db import locked
 from core.exceptions import Refused
 
@@ -70,10 +71,11 @@ def create_person(
     now = at or timezone.now()
     person = User(email=email, entity=entity, password=make_password(None), created_at=now)
     change(person, fields, allowed=MANAGED_FIELDS)
-    save(person)
+    save(person, by=by)
     if role:
         only_what_one_holds(by, role.verbs, reach_of(entity, wide=True))
-        Grant.objects.create(user=person, role=role, entity=entity, granted_by=by, granted_at=now)
+        grant = Grant.objects.create(user=person, role=role, entity=entity, granted_by=by, granted_at=now)
+        record_saved(grant, None, by=by)
     return person
 
 
@@ -98,6 +100,9 @@ def create_people(
     found = {user.email: user for user in User.objects.filter(email__in=wanted)}
     if role:
         _grant_to_all(role, [user for email, user in found.items() if email not in known], by=by, at=now)
+    if fresh:
+        made = sorted(user.pk for email, user in found.items() if email not in known)
+        record("people.imported", by=by, data={"people": made, "role": role.slug if role else ""})
     return found
 
 
@@ -134,7 +139,7 @@ def edit_person(person: User, changes: Mapping[str, Any], *, by: User | None) ->
     if "entity" in changes:
         allow(by, "accounts.manage_people", changes["entity"])
     changed = change(row, changes, allowed=MANAGED_FIELDS)
-    return save(row, fields=[*changed, "sort_name"]) if changed else row
+    return save(row, fields=[*changed, "sort_name"], by=by) if changed else row
 
 
 @transaction.atomic
@@ -144,7 +149,7 @@ def edit_own_profile(person: User, changes: Mapping[str, Any], *, by: User) -> U
         raise PermissionDenied
     row = locked(User.objects.filter(pk=person.pk)).get()
     changed = change(row, changes, allowed=OWN_FIELDS)
-    return save(row, fields=[*changed, "sort_name"]) if changed else row
+    return save(row, fields=[*changed, "sort_name"], by=by) if changed else row
 
 
 @transaction.atomic
@@ -157,6 +162,7 @@ def invite(person: User, *, by: User | None, at: datetime | None = None) -> str:
     allow(by, "accounts.manage_people", row)
     if not row.is_active:
         raise Refused(_("%(name)s is deactivated. Reactivate the account first.") % {"name": row.name})
+    record("person.invited", by=by, target=row, subject=row)
     return invitations.send(row, by=by)
 
 
@@ -177,6 +183,7 @@ def accept_invitation(key: str, *, password: str) -> User:
         raise Refused({"password": list(error.messages)}) from error
     row.set_password(password)
     row.save(update_fields=["password"])
+    record("person.welcomed", by=row, target=row, subject=row)
     return row
 
 
@@ -190,6 +197,7 @@ def deactivate(person: User, *, by: User | None, at: datetime | None = None) -> 
             raise Refused(_("You cannot deactivate your own account."))
         row.is_active = False
         row.save(update_fields=["is_active"])
+        record("person.deactivated", by=by, target=row, subject=row)
         now = at or timezone.now()
         ApiToken.objects.filter(user=row).living(now).update(revoked_at=now)
         cut_sessions(row)
@@ -203,4 +211,5 @@ def reactivate(person: User, *, by: User | None) -> User:
     allow(by, "accounts.manage_people", row)
     row.is_active = True
     row.save(update_fields=["is_active"])
+    record("person.reactivated", by=by, target=row, subject=row)
     return row

@@ -19,6 +19,7 @@ from accounts.actions.guards import (
 )
 from accounts.actions.saving import allow, save
 from accounts.models import Entity, Grant, Role, Team, User
+from audit.actions import record_deleted, record_saved, values_before
 from core.db import locked
 from core.exceptions import Refused
 
@@ -53,10 +54,12 @@ def grant_role(
                 "granted_at": at or timezone.now(),
             },
         )
+        before = None if is_new else values_before(grant)
         if not is_new and grant.with_descendants != with_descendants:
             only_if_covered(by, [grant])
             grant.with_descendants = with_descendants
             grant.save(update_fields=["with_descendants"])
+        record_saved(grant, before, by=by)
     return grant
 
 
@@ -66,6 +69,7 @@ def revoke_grant(grant: Grant, *, by: User | None) -> None:
     allow(by, "accounts.grant", grant)
     only_if_covered(by, [grant])
     with administrators_kept():
+        record_deleted(grant, by=by)
         grant.delete()
 
 
@@ -75,7 +79,9 @@ def create_role(*, name: str, description: str = "", granted: Iterable[str] = ()
     everywhere(by, "accounts.manage_roles")
     chosen = _known(granted)
     only_what_one_holds(by, chosen, Entity.objects.values_list("pk", flat=True))
-    return save(Role(slug=_free_slug(name), name=name, description=description, verbs=chosen, offered=chosen))
+    return save(
+        Role(slug=_free_slug(name), name=name, description=description, verbs=chosen, offered=chosen), by=by
+    )
 
 
 @transaction.atomic
@@ -88,7 +94,7 @@ def edit_role(role: Role, *, name: str, description: str, granted: Iterable[str]
         chosen = [*_known(granted), *(verb for verb in row.verbs if verb not in verbs.names())]
         only_what_one_holds(by, set(chosen) ^ set(row.verbs), Entity.objects.values_list("pk", flat=True))
         row.name, row.description, row.verbs = name, description, chosen
-        return save(row, fields=["name", "sort_name", "description", "verbs"])
+        return save(row, fields=["name", "sort_name", "description", "verbs"], by=by)
 
 
 @transaction.atomic
@@ -96,6 +102,7 @@ def delete_role(role: Role, *, by: User | None) -> None:
     """Delete a role that nobody holds."""
     everywhere(by, "accounts.manage_roles")
     row = locked(Role.objects.filter(pk=role.pk)).get()
+    record_deleted(row, by=by)
     try:
         row.delete()
     except ProtectedError as error:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.actions import record_saved, values_before
 from core.exceptions import WHOLE, Message, Refused
 
 RowT = TypeVar("RowT", bound=models.Model)
@@ -27,14 +28,18 @@ def change(row: models.Model, changes: Mapping[str, Any], *, allowed: Iterable[s
     unknown = set(changes) - set(allowed)
     if unknown:
         raise TypeError(f"cannot change {', '.join(sorted(unknown))} of {type(row).__name__}")
-    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    changed = [name for name, value in changes.items() if getattr(row, name, None) != value]
     for name in changed:
         setattr(row, name, changes[name])
     return changed
 
 
-def save(row: RowT, *, fields: list[str] | None = None) -> RowT:
-    """Check and write the row, or only the named columns. Raises `Refused` naming the fields."""
+def save(row: RowT, *, fields: list[str] | None = None, by: User | None = None) -> RowT:
+    """Check and write the row, or only the named columns; the trail gets what was there before and is now.
+
+    `by` is who does it; None is who is signed in on the request under way. Raises `Refused` naming the fields.
+    """
+    before = values_before(row)
     try:
         row.full_clean()
     except ValidationError as error:
@@ -45,6 +50,7 @@ def save(row: RowT, *, fields: list[str] | None = None) -> RowT:
     except IntegrityError as error:
         # Someone was faster between the check and the write.
         raise Refused(_lost_race(row, error)) from error
+    record_saved(row, before, by=by)
     return row
 
 

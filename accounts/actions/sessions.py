@@ -4,12 +4,14 @@ from allauth.usersessions.models import UserSession
 
 from accounts.actions.saving import allow
 from accounts.models import User
+from audit.actions import record
 
 
 def end_session(session: UserSession, *, by: User | None) -> None:
     """End one session: one's own, or that of a person one manages."""
     if by is None or session.user_id != by.pk:
         allow(by, "accounts.manage_people", session.user)
+    record("session.ended", by=by, target=session.user, subject=session.user_id, data={"sessions": 1})
     session.end()
 
 
@@ -25,4 +27,6 @@ def cut_sessions(person: User, *, keep: str | None = None) -> int:
     sessions = list(UserSession.objects.filter(user=person).exclude(session_key=keep or ""))
     for session in sessions:
         session.end()
+    if sessions:
+        record("session.ended", target=person, subject=person, data={"sessions": len(sessions)})
     return len(sessions)

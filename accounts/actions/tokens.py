@@ -13,6 +13,7 @@ from accounts.actions.saving import save
 from accounts.choices import Scope
 from accounts.models import ApiToken, User
 from accounts.models.tokens import SHOWN, digest_of, new_secret
+from audit.actions import record
 from core.db import locked
 from core.exceptions import Refused
 
@@ -48,7 +49,7 @@ def create_token(
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
-    return save(token), secret
+    return save(token, by=by), secret
 
 
 def _checked(scopes: Iterable[str]) -> list[str]:
@@ -70,4 +71,5 @@ def revoke_token(token: ApiToken, *, by: User | None, at: datetime | None = None
     if row.revoked_at is None:
         row.revoked_at = at or timezone.now()
         row.save(update_fields=["revoked_at"])
+        record("token.revoked", by=by, target=row, entity=row.entity_id, subject=row.user_id)
     return row

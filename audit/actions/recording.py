@@ -67,53 +67,68 @@ def record(
 
 def record_many(acts: Iterable[Act]) -> list[AuditEntry]:
     """Write many acts down, in as few statements as one."""
+    return AuditEntry.objects.bulk_create(entries_of(acts), batch_size=_BATCH)
+
+
+def entries_of(acts: Iterable[Act]) -> list[AuditEntry]:
+    """The entries of acts, to be written by the caller."""
     origin, now = facts.origin(), timezone.now()
-    told = [(act, act.by if act.by is not None else origin.person) for act in acts]
-    actors = [_key(who) for _act, who in told]
-    # An address without a person is somebody's all the same.
-    owners = [keys.NOBODY if key is None and origin.ip else key for key in actors]
-    subjects = [_key(act.subject) for act, _who in told]
-    boxes = keys.keys_of({key for key in (*owners, *subjects) if key is not None})
-    rows = [
-        _row(act, who, actor, subject, boxes, owner, origin=origin, now=now)
-        for (act, who), actor, subject, owner in zip(told, actors, subjects, owners, strict=True)
-    ]
-    return AuditEntry.objects.bulk_create(rows, batch_size=_BATCH)
+    told = [_Told.of(act, origin) for act in acts]
+    boxes = keys.keys_of({key for each in told for key in (each.owner, each.subject) if key is not None})
+    return [_entry(each, origin, now, boxes) for each in told]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """An act with the keys of the people in it. `owner` is whose key hides who did it and from where."""
+
+    act: Act
+    name: str
+    actor: int | None
+    owner: int | None
+    subject: int | None
+
+    @classmethod
+    def of(cls, act: Act, origin: facts.Origin) -> "_Told":
+        who = act.by if act.by is not None else origin.person
+        actor = _key(who)
+        # An address without a person is somebody's all the same.
+        owner = keys.NOBODY if actor is None and origin.ip else actor
+        name = "" if who is None or isinstance(who, int) else str(who)
+        return cls(act, name, actor, owner, _key(act.subject))
 
 
 def _key(who: Any) -> int | None:
     return who if who is None or isinstance(who, int) else who.pk
 
 
-def _row(
-    act: Act,
-    who: Any,
-    actor: int | None,
-    subject: int | None,
-    boxes: Mapping[int, keys.Key],
-    owner: int | None,
-    *,
-    origin: facts.Origin,
-    now: datetime,
-) -> AuditEntry:
-    own = {"name": "" if who is None or isinstance(who, int) else str(who), "ip": origin.ip}
+def _entry(told: _Told, origin: facts.Origin, now: datetime, boxes: Mapping[int, keys.Key]) -> AuditEntry:
+    act, own = told.act, {"name": told.name, "ip": origin.ip}
     row = AuditEntry(
         at=act.at or now,
         recorded_at=now,
         action=act.action[:80],
-        actor=actor,
-        actor_box=boxes[owner].seal(plain(own)) if owner is not None and any(own.values()) else "",
-        target_type=act.target._meta.label_lower if isinstance(act.target, models.Model) else "",
+        actor=told.actor,
+        actor_box=boxes[told.owner].seal(plain(own)) if told.owner is not None and any(own.values()) else "",
+        target_type=_target_type(act.target),
         target_id=_target_key(act.target),
         target_label=_target_name(act),
-        entity=_entity(act),
+        entity=_key(act.entity if act.entity is not None else getattr(act.target, "entity_id", None)),
         request_id=plain(origin.request_id),
         data=plain(act.data),
-        subject=subject,
-        subject_box=boxes[subject].seal(plain(act.personal)) if subject is not None and act.personal else "",
+        subject=told.subject,
+        subject_box=boxes[told.subject].seal(plain(act.personal))
+        if told.subject is not None and act.personal
+        else "",
     )
     row.code = sign(content({name: getattr(row, name) for name in COLUMNS}), purpose=ENTRY)
     return row
+
+
+def _target_type(target: Any) -> str:
+    """The kind of object; a proxy's is that of its table."""
+    model = target._meta.concrete_model if isinstance(target, models.Model) else None
+    return model._meta.label_lower if model else ""
 
 
 def _target_key(target: Any) -> str:
@@ -127,11 +142,6 @@ def _target_name(act: Act) -> str:
     if act.label or act.subject is not None or not isinstance(act.target, models.Model):
         return str(plain(act.label))[:200]
     return str(plain(str(act.target)))[:200]
-
-
-def _entity(act: Act) -> int | None:
-    entity = act.entity if act.entity is not None else getattr(act.target, "entity_id", None)
-    return _key(entity)
 
 
 def record_read(action: str, *, by: Any, target: models.Model, label: str, entity: Any = None) -> None:
