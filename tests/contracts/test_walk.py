@@ -45,9 +45,11 @@ USUAL = {"key": "walk", "uidb36": "1", "pk": 1}
 NAMES_ROWS = ("-assign", "-list")
 # What does not apply to the account, or to nobody, is 404 or leads back to the sign-in page.
 MAY_NOT_APPLY = ("mfa_", "account_", "account:welcome")
-# Only django-allauth's own "when was this session last used", at most once in five minutes, is written by a page that is read.
+# Only django-allauth's own "when was this session last used", at most once in five minutes, is written by a page that is read,
+# and the audit trail, which tells who read what is confidential.
 WRITES = re.compile(
-    r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b(?!.*usersessions_usersession)", re.IGNORECASE | re.DOTALL
+    r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b(?!.*(?:usersessions_usersession|audit_auditentry|audit_subjectkey))",
+    re.IGNORECASE | re.DOTALL,
 )
 
 Route = tuple[str, tuple[str, ...], URLPattern]

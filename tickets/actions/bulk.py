@@ -16,6 +16,7 @@ from core.copying import copy_rows, take_keys
 from tickets import kinds
 from tickets.choices import ENDED, Channel, CommentKind, Status, Verb
 from tickets.models import Alias, Comment, Event, Ticket
+from tickets.trail import record_load
 
 # From so many tickets on, the planner's figures are brought up to date after a load.
 WORTH_ANALYSING = 1_000
@@ -131,6 +132,7 @@ def load(pasts: Sequence[Past]) -> list[int]:
         Alias, [Alias(ticket_id=past.ticket.pk, source=s, value=v) for past in pasts for s, v in past.aliases]
     )
     _load_timelines(pasts)
+    record_load(keys, sum(len(past.events) for past in pasts))
     return keys
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.saving import allow, change, save
 from accounts.models import User
+from audit.actions import record_row
 from core.choices import Priority, Scale
 from core.db import locked
 from core.exceptions import Refused
@@ -60,8 +61,9 @@ def set_matrix(cells: Mapping[tuple[int, int], int], *, by: User) -> int:
             urgency=urgency, impact=impact, defaults={"priority": priority}
         )
         if created or row.priority != priority:
-            row.priority = priority
+            before, row.priority = None if created else row.priority, priority
             row.save(update_fields=["priority"])
+            record_row(row, "changed", by=by, changes={"priority": [before, priority]})
             changed += 1
     return changed
 

@@ -37,6 +37,7 @@ from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.permissions import sees_internal
+from tickets.trail import note_read
 
 _OWNER = ("team", "assignee")
 
@@ -74,7 +75,9 @@ class TicketResource(Resource):
 
     def get_object(self) -> Ticket:
         """The ticket of the address, with all that is said of it."""
-        return references.find(self.kwargs["reference"], user=self.person, queryset=for_whole(self.rows()))
+        ticket = references.find(self.kwargs["reference"], user=self.person, queryset=for_whole(self.rows()))
+        note_read(ticket, by=self.person)
+        return ticket
 
     def rows(self) -> TicketQuerySet:
         """The tickets of this endpoint, before visibility."""

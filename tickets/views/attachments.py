@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.exceptions import Refused
 from tickets.actions import store_upload
 from tickets.models import Attachment
+from tickets.trail import note_file_read
 from tickets.views.people import reader
 
 
@@ -38,11 +39,13 @@ def upload(request: HttpRequest) -> JsonResponse:
 @require_safe
 def download(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     """Serve a file to those who may read it: pictures in place, all else as a download that never runs."""
-    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), token=token)
+    rows = Attachment.objects.visible_to(request.user).select_related("ticket")
+    attachment = get_object_or_404(rows, token=token)
     try:
         opened = attachment.file.open("rb")
     except OSError as error:
         raise Http404 from error
+    note_file_read(attachment, by=reader(request))
     response = FileResponse(
         opened,
         as_attachment=not attachment.is_image,
