@@ -177,6 +177,14 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
     return {"form": form, "errors": list(core_forms.error_summary(form)), "whole": form.non_field_errors()}
 
 
+@register.simple_tag(takes_context=True)
+def part(context: Context, name: str, ticket: Any, given: dict[str, Any]) -> SafeString:
+    """A template that another app registered for the ticket page; what it gave is `context` there."""
+    with context.push({"ticket": ticket, "context": given}):
+        rendered: SafeString = context.template.engine.get_template(name).render(context)  # type: ignore[union-attr]
+    return rendered
+
+
 @register.inclusion_tag("ui/csrf.html", takes_context=True)
 def post_button(
     context: Context, label: Words, *, address: str, icon: str = "", style: str = "", **values: Any

@@ -19,6 +19,7 @@ VIEW_PEOPLE, MANAGE_PEOPLE = "accounts.view_people", "accounts.manage_people"
 MANAGE_TEAMS, MANAGE_ENTITIES = "accounts.manage_teams", "accounts.manage_entities"
 MANAGE_ROLES, GRANT = "accounts.manage_roles", "accounts.grant"
 MANAGE_SERVICES, SETTINGS = "services.manage", "settings.manage"
+RECURRING = "tickets.recurring"
 # Asked of the portal as a whole: the right must be held in every entity.
 EVERYWHERE = "everywhere "
 # The requester of the ticket as well as who holds the right.
@@ -101,6 +102,17 @@ TICKETS: dict[str, Rules] = {
     "tickets:pending_reasons": page(gate=SETTINGS),
     "tickets:new_pending_reason": form(gate=SETTINGS),
     "tickets:pending_reason": form(gate=SETTINGS, of="pending reason"),
+    "tickets:add_points": form(of="ticket", needs="tickets.work"),
+    "tickets:tick": act(of="point", needs="tickets.work"),
+    "tickets:remove_point": act(of="point", needs="tickets.work"),
+    "tickets:checklists": page(gate=SETTINGS),
+    "tickets:new_checklist": form(gate=SETTINGS),
+    "tickets:checklist": form(gate=SETTINGS, of="checklist"),
+    "tickets:recurrences": page(gate=RECURRING),
+    "tickets:new_recurrence": form(gate=RECURRING),
+    "tickets:recurrence": page(gate=RECURRING, of="recurrence"),
+    "tickets:edit_recurrence": form(gate=RECURRING, of="recurrence"),
+    "tickets:open_recurrence_now": act(of="recurrence"),
     "tickets:resolution_codes": page(gate=SETTINGS),
     "tickets:new_resolution_code": form(gate=SETTINGS),
     "tickets:resolution_code": form(gate=SETTINGS, of="resolution code"),
@@ -236,6 +248,7 @@ SHELL: dict[str, Rules] = {
     "core:language": act(gate=PUBLIC),
     "core:keys": act(),
     "core:preview": act(),
+    "core:kept": form(),
     "core:draft": {method: Rule() for method in ("GET", "POST", "DELETE")},
     "core:deliveries": page(gate=SETTINGS),
     "core:send_again": act(gate=SETTINGS),
@@ -326,6 +339,14 @@ API: dict[str, Rules] = {
     "api:rate-void": {"POST": Rule(of="rate", needs=SETTINGS)},
     "api:activity-list": page(),
     "api:activity-detail": _read("activity code"),
+    "api:check-list": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket", needs="tickets.work")},
+    "api:check-detail": {
+        method: Rule(of="api point", needs="" if method == "GET" else "tickets.work")
+        for method in ("GET", "PATCH", "DELETE")
+    },
+    "api:recurrence-list": {"GET": Rule(), "POST": Rule(of="new recurrence", needs=RECURRING)},
+    "api:recurrence-detail": {"GET": Rule(of="recurrence"), "PATCH": Rule(of="recurrence")},
+    "api:recurrence-open": {"POST": Rule(of="recurrence")},
     "api:pending-reason-list": page(),
     "api:pending-reason-detail": _read("pending reason code"),
     "api:resolution-code-list": page(),
@@ -343,6 +364,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH api:ticket-detail": {"title": "Walked over"},
     "PATCH api:incident-detail": {"title": "Walked over"},
     "POST api:ticket-moves": {"to": "pending", "pending_reason": "requester"},
+    "POST api:check-list": {"points": ["Look"]},
+    "PATCH api:check-detail": {"done": True},
     "POST api:incident-moves": {"to": "pending", "pending_reason": "requester"},
     "POST api:ticket-pass-on": {"level": "n2", "reason": "Walking"},
     "POST api:incident-pass-on": {"level": "n2", "reason": "Walking"},

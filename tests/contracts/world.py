@@ -20,9 +20,20 @@ from services.models import Category, Service, ServiceTeam
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.factories import grant, make_entity, make_team, make_user
 from tickets.actions import attach, comment, open_ticket
+from tickets.actions.checking import add_points
 from tickets.actions.ledger import add_cost, log_time
 from tickets.choices import CommentKind, CostNature
-from tickets.models import CustomField, Event, Follower, PendingReason, Policy, ResolutionCode, Ticket
+from tickets.models import (
+    ChecklistTemplate,
+    CustomField,
+    Event,
+    Follower,
+    PendingReason,
+    Policy,
+    Recurrence,
+    ResolutionCode,
+    Ticket,
+)
 from tickets.models.ledger import Activity
 from tickets.models.rates import Rate
 
@@ -162,7 +173,16 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     world.put("another's absence", place, pk=absence.pk)
     world.put("another's token", place, pk=token.pk)
     world.put("service", place, pk=service.pk)
-    for kind in ("new person", "new team", "new entity", "new service"):
+    recurrence = Recurrence.objects.create(
+        name=f"{word} review", title=f"{word} review", kind="incident", entity=entity, requester=person,
+        rule="FREQ=DAILY", starts_on=day,
+    )  # fmt: skip
+    world.put("recurrence", place, pk=recurrence.pk)
+    world.body(
+        "POST api:recurrence-list", place, name="Check", title="Check", kind="incident", entity=entity.pk,
+        requester=person.email, rule="FREQ=DAILY", starts_on=str(day),
+    )  # fmt: skip
+    for kind in ("new person", "new team", "new entity", "new service", "new recurrence"):
         world.put(kind, place)
     world.body("POST api:person-list", place, email=f"new.{place}@example.org", entity=entity.pk)
     world.body("POST api:team-list", place, name="Newcomers", level="n1", entity=entity.pk)
@@ -181,6 +201,9 @@ def _hang_on(world: World, place: str, ticket: Ticket, word: str, *, author: Use
     reference = ticket.reference
     entry = log_time(ticket, by=author, minutes=5, note=f"{word} call")
     line = add_cost(ticket, by=author, nature=CostNature.OTHER, label=f"{word} part", amount=Decimal("1.20"))
+    [point] = add_points(ticket, [f"{word} point"], by=author)
+    world.put("point", place, key=point.pk)
+    world.put("api point", place, reference=reference, pk=point.pk)
     world.put("time entry", place, key=entry.pk)
     world.put("api time line", place, reference=reference, id=entry.pk)
     world.put("cost line", place, key=line.pk)
@@ -234,6 +257,8 @@ def _words(world: World) -> None:
     world.put("rate", SCHOOL, pk=hourly.pk)
     world.put("activity", SCHOOL, pk=Activity.objects.earliest("pk").pk)
     world.put("activity code", SCHOOL, code="repair")
+    made = ChecklistTemplate.objects.create(slug="departure", name_fr="Départ", points_fr="Badge")
+    world.put("checklist", SCHOOL, pk=made.pk)
     world.put("pending reason", SCHOOL, pk=PendingReason.objects.earliest("pk").pk)
     world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
     world.put("policy", SCHOOL, pk=Policy.objects.earliest("pk").pk)
@@ -244,32 +269,47 @@ def _words(world: World) -> None:
     world.put("", SCHOOL)
 
 
+# What exists for whoever holds one of the verbs there; of what hangs on a ticket nothing where that one is hidden.
+OF_TICKETS = {
+    **dict.fromkeys(
+        (
+            "note", "api note", "internal file", "api internal file", "internal event", "point", "api point",
+            "time entry", "api time line",
+        ),
+        ("tickets.view",),
+    ),
+    **dict.fromkeys(("cost line", "api cost line"), ("tickets.costs",)),
+}  # fmt: skip
+BY_PLACE: dict[str, tuple[str, ...]] = {
+    "person": STAFF_VERBS,
+    "absence": STAFF_VERBS,
+    "team": (*STAFF_VERBS, "tickets.view"),
+    "member": (*STAFF_VERBS, "tickets.view"),
+    "grant": OVERSEERS,
+    "token": ("accounts.manage_people",),
+    "recurrence": ("tickets.recurring",),
+}
+ANYWHERE: dict[str, tuple[str, ...]] = {
+    "rate": ("tickets.costs", "settings.manage"),
+    "role": (*OVERSEERS, "accounts.view_people"),
+}
+NEVER = ("nothing", "another's absence", "another's token")
+
+
 def sees(walker: Walker, kind: str, place: str) -> bool:
     """Whether the thing exists for the walker."""
-    if kind in ("nothing", "another's absence", "another's token"):
+    if kind in NEVER:
         return False
     if kind in ("ticket", "follower"):
         return walker.owns == place or (place != HIDDEN and walker.holds("tickets.view", place))
-    if kind == "rate":
-        return walker.holds_any(("tickets.costs", "settings.manage"))
-    if kind in ("cost line", "api cost line"):
-        return place != HIDDEN and walker.holds("tickets.costs", place)
-    if kind in ("time entry", "api time line"):
-        return place != HIDDEN and walker.holds("tickets.view", place)
-    if kind in ("note", "api note", "internal file", "api internal file", "internal event"):
-        return place != HIDDEN and walker.holds("tickets.view", place)
-    if kind in ("person", "absence"):
-        return walker.holds_any(STAFF_VERBS, place)
-    if kind in ("team", "member"):
-        return walker.holds_any((*STAFF_VERBS, "tickets.view"), place)
+    if kind in OF_TICKETS:
+        return place != HIDDEN and walker.holds_any(OF_TICKETS[kind], place)
+    if kind in BY_PLACE:
+        return walker.holds_any(BY_PLACE[kind], place)
+    if kind in ANYWHERE:
+        return walker.holds_any(ANYWHERE[kind])
     if kind == "entity":
         return bool(walker.role) and walker.reaches(place)
-    if kind == "role":
-        return walker.holds_any((*OVERSEERS, "accounts.view_people"))
-    if kind == "grant":
-        return walker.holds_any(OVERSEERS, place)
-    if kind == "token":
-        return walker.holds("accounts.manage_people", place)
     if kind == "service":
         return walker.place == place or walker.holds("services.view", place)
     return True

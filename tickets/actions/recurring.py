@@ -68,7 +68,7 @@ def save_recurrence(
 
 def _check_requester(row: Recurrence) -> None:
     """The tickets open in the name of the requester, who must be able to open them."""
-    if row.requester_id is None:
+    if row.requester_id is None or row.entity_id is None:
         return
     person = row.requester
     if person.entity_id != row.entity_id and not person.access.can("tickets.open_for_others", row.entity_id):

@@ -6,6 +6,7 @@ from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.checklists import CheckItem, ChecklistTemplate
 from tickets.models.fields import CustomField, FieldValues
 from tickets.models.interventions import Intervention, InterventionPart, InterventionState, Mode
+from tickets.models.items import TicketItem
 from tickets.models.ledger import Activity, CostLine, TicketBudget, TimeEntry
 from tickets.models.lines import LedgerLine
 from tickets.models.rates import Rate
@@ -47,5 +48,6 @@ __all__ = [
     "ResolutionCode",
     "Ticket",
     "TicketBudget",
+    "TicketItem",
     "TimeEntry",
 ]
