@@ -26,6 +26,7 @@ SCHEDULE: dict[str, timedelta] = {
     "core.delete_outdated": timedelta(hours=1),
     "core.delete_expired_sessions": timedelta(hours=1),
     "notifications.delete_old": timedelta(hours=1),
+    "services.sweep_imports": timedelta(minutes=1),
     "tickets.close_silent": timedelta(minutes=1),
     "tickets.resume_due": timedelta(minutes=1),
     "tickets.open_recurring": timedelta(minutes=1),

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from accounts.actions.installation import install_roles
 from calendars.actions import install_calendars
 from changes import pack as changes_pack
-from services.actions import install_categories
+from services.actions import install_categories, install_item_types
 from tickets import pack as tickets_pack
 
 # Two starts at once install once.
@@ -20,5 +20,6 @@ def install() -> None:
     install_roles()
     install_calendars()
     install_categories()
+    install_item_types()
     tickets_pack.install()
     changes_pack.install()

@@ -9,12 +9,13 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         """Declare the verbs of tickets and fill the shell."""
         from core import registry  # noqa: PLC0415
-        from tickets import approvals, checklists, panels, permissions, queues, relations, visits  # noqa: F401, PLC0415 - declares its verbs
+        from tickets import approvals, checklists, item_panels, panels, permissions, queues, relations, visits  # noqa: F401, PLC0415 - declares its verbs
         from tickets.ledger_place import register as register_ledger  # noqa: PLC0415
 
         approvals.register()
         register_ledger()
         checklists.register()
+        item_panels.register()
         panels.register()
         relations.register()
         visits.register()

@@ -66,6 +66,7 @@ class Verb(models.TextChoices):
     PRIORITISED = "prioritised", _("Priority set")
     ATTACHED = "attached", _("File added")
     FOLLOWED = "followed", _("Follower added")
+    ITEMS = "items", _("Items changed")
     UNFOLLOWED = "unfollowed", _("Follower removed")
     PUBLISHED = "published", _("Note made public")
     LINKED = "linked", _("Linked")
@@ -94,6 +95,14 @@ class WaitsFor(models.TextChoices):
     SUPPLIER = "supplier", _("A supplier")
     INTERNAL = "internal", _("Us")
     DATE = "date", _("A planned date")
+
+
+class ItemRole(models.TextChoices):
+    """What an item has to do with a ticket."""
+
+    AFFECTED = "affected", _("Affected")
+    CAUSE = "cause", _("Cause of it")
+    CHANGED = "changed", _("To be changed")
 
 
 class LinkType(models.TextChoices):

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,10 @@ from core.choices import Kind, Priority
 from core.db import Among
 from core.filters import AnyOf, AnyRowOf
 from core.forms import DateInput
-from services.models import Category, Service
+from services.models import Category, Item, Service
 from tickets.choices import Channel, Status
 from tickets.field_filters import PREFIX, filters_named, filters_offered
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketItem
 from tickets.queries import search
 
 
@@ -76,6 +77,9 @@ class TicketFilter(django_filters.FilterSet):
     service = AnyRowOf(queryset=_visible(Service), null_label=_("No service"), null_value="none")
     category = AnyRowOf(queryset=Category.objects.all(), null_label=_("No category"), null_value="none")
     entity = AnyRowOf(queryset=_visible(Entity))
+    item = django_filters.CharFilter(
+        label=_("Item"), method="about", max_length=600, help_text=_("Codes, separated by commas.")
+    )
     channel = AnyOf(choices=Channel)
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="late")
     created_after = django_filters.IsoDateTimeFilter(
@@ -111,6 +115,13 @@ class TicketFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
         """By words, reference or alias."""
         return search(queryset, value, user=_reader(self))
+
+    def about(self, queryset: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        """Those about one of the items given by code, as far as the reader sees these."""
+        codes = [code.strip().upper() for code in value.split(",") if code.strip()]
+        items = Item.objects.visible_to(_reader(self)).annotate(upper=Upper("code")).filter(upper__in=codes)
+        rows = TicketItem.objects.filter(item__in=list(items.values_list("pk", flat=True)[:100]))
+        return queryset.filter(Among("pk", rows.values("ticket_id")))
 
     def followed(self, queryset: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
         """Those the reader follows, with `me`; nobody sees what others follow."""

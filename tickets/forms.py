@@ -14,6 +14,7 @@ from accounts.forms import PersonField
 from accounts.models import Entity, Team, User
 from core.choices import Level, Priority, Scale
 from core.forms import DateInput, DateTimeInput, FilesField, MarkdownInput
+from services.fields import ItemsField
 from services.models import Category, Service, ServiceStatus
 from tickets.choices import Channel, CommentKind
 from tickets.details import columns
@@ -31,7 +32,7 @@ class ReaderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         for field in self.fields.values():
-            if isinstance(field, PersonField):
+            if isinstance(field, PersonField | ItemsField):
                 field.limit_to(user)
 
 
@@ -63,6 +64,7 @@ class TicketForm(WithCustomFields, ReaderForm):
     description = forms.CharField(label=_("Description"), required=False, max_length=200_000)
     service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    items = ItemsField()  # type: ignore[assignment]
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
     impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
     team = forms.ModelChoiceField(
@@ -107,6 +109,7 @@ class EditForm(WithCustomFields, ReaderForm):
     entity = forms.ModelChoiceField(label=_("Entity"), queryset=Entity.objects.none())
     service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    items = ItemsField()  # type: ignore[assignment]
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int)
     impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int)
     is_confidential = forms.BooleanField(

@@ -13,6 +13,7 @@ from tickets.actions.commenting import comment, edit_comment, publish_comment, w
 from tickets.actions.converting import convert
 from tickets.actions.editing import clear_priority, edit, set_priority
 from tickets.actions.following import follow, unfollow
+from tickets.actions.items import set_items
 from tickets.actions.linking import link, unlink
 from tickets.actions.many import run_bulk_act, start_bulk_act, unfinished_bulk_acts
 from tickets.actions.merging import merge, unmerge
@@ -45,6 +46,7 @@ __all__ = [
     "resume_due",
     "route_votes",
     "run_bulk_act",
+    "set_items",
     "set_priority",
     "split",
     "start_bulk_act",

@@ -15,6 +15,7 @@ from core.choices import Priority, Scale
 from core.exceptions import Refused
 from services.models import Category, Service
 from tickets.actions.base import checked_text, lock, moment, require, save
+from tickets.actions.items import hang_items
 from tickets.actions.opening import TEXT_LIMIT, TITLE_LIMIT
 from tickets.choices import Verb
 from tickets.details import check_allowed, check_together, cleaned, stored
@@ -25,7 +26,7 @@ from tickets.priority import compute, matrix
 
 EDITABLE = (
     "title", "description", "urgency", "impact", "service", "category", "entity", "requester", "is_confidential",
-    "details", "fields",
+    "details", "fields", "items",
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def edit(
     if unknown:
         raise Refused({name: _("This field cannot be changed here.") for name in unknown})
     changes = _checked(dict(changes), row, by)
+    hung = hang_items(row, changes.pop("items"), by=by) if "items" in changes else {}
     details, fields = changes.pop("details", {}), changes.pop("fields", {})
     moved: dict[str, list[Any]] = {}
     for name, value in changes.items():
@@ -59,7 +61,11 @@ def edit(
             setattr(row, name, value)
     moved |= _change_details(row, details, by)
     moved |= _change_fields(row, fields, by)
+    if hung:
+        record(row, Verb.ITEMS, by=by, at=now, **hung)
     if not moved:
+        if hung:
+            save(row, [], at=now)
         return row
     columns = [name for name in moved if "." not in name]
     if {"urgency", "impact", "service"} & set(moved) and not row.priority_is_set:

@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Entity, Team, User
 from core.choices import Level, Scale
 from core.exceptions import Refused
-from services.models import Category, Service
+from services.models import Category, Item, Service
 from services.support import support_team
 from tickets import kinds
 from tickets.actions.attaching import claim
 from tickets.actions.base import checked_text, moment
+from tickets.actions.items import hang_items
 from tickets.choices import Channel, Verb
 from tickets.details import check_allowed, check_together, cleaned
 from tickets.events import record
 from tickets.fields import clean_values, fields_for, open_to, save_values
+from tickets.items import remember
 from tickets.models import Attachment, CustomField, Follower, Ticket
 from tickets.permissions import sees_internal
 from tickets.priority import compute, matrix
@@ -56,6 +58,7 @@ def open_ticket(
     fields: Mapping[str, Any] | None = None,
     asked_fields: Sequence[CustomField] = (),
     attachments: Sequence[Attachment] = (),
+    items: Sequence[Item | tuple[Item, str]] = (),
     at: datetime | None = None,
     notify: bool = True,
 ) -> Ticket:
@@ -65,7 +68,7 @@ def open_ticket(
     belongs. The entity is the requester's unless told. Without a team, the service's first level takes it.
     `reported_at` (aware, not in the future) is when the call came in, where it is entered late. `fields` are values of
     custom fields by code, None where nobody was asked for any; `asked_fields` are those that a form asks besides the
-    ones of the kind.
+    ones of the kind. `items` are those it is about, alone or with their role.
     """
     now = moment(at)
     model = kinds.registry.get(kind)
@@ -104,10 +107,14 @@ def open_ticket(
         # Whoever reports for someone else goes on seeing what becomes of it.
         Follower.objects.create(ticket=ticket, user=by)
     claim(attachments, ticket=ticket, by=by)
+    remember(ticket, ())
+    hung = hang_items(ticket, items, by=by) if items else {}
     facts: dict[str, Any] = {"files": [file.pk for file in attachments]} if attachments else {}
     if fields is not None and (changes := _save_fields(ticket, fields, asked_fields, by=by)):
         facts["changes"] = changes
     record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel, **facts)
+    if hung:
+        record(ticket, Verb.ITEMS, by=by, at=now, notify=False, **hung)
     return ticket
 
 

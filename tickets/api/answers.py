@@ -9,9 +9,11 @@ from rest_framework import serializers
 from accounts.api import PersonNameSerializer
 from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSerializer, OutputSerializer
 from tickets import kinds
+from tickets.api.items import ToldItemSerializer
 from tickets.api.rows import NAMES
 from tickets.choices import ENDED
 from tickets.fields import open_to
+from tickets.items import told_of, with_items
 from tickets.models import Attachment, Comment, CustomField, Event, Follower, Ticket
 from tickets.models.fields import held
 from tickets.models.ticket import TicketQuerySet
@@ -38,8 +40,10 @@ def for_whole(queryset: TicketQuerySet) -> TicketQuerySet:
     own = [field.attname for field in Ticket._meta.concrete_fields if field.name != "search"]
     people = ("opened_by__first_name", "opened_by__last_name", "opened_by__email")
     words = ("resolution_code__slug", "resolution_code__name_fr", "resolution_code__name_en")
-    return queryset.select_related(*RELATIONS, "opened_by", *details).only(
-        *own, *NAMES, *people, *words, *details
+    return with_items(
+        queryset.select_related(*RELATIONS, "opened_by", *details).only(
+            *own, *NAMES, *people, *words, *details
+        )
     )
 
 
@@ -77,13 +81,14 @@ class TicketSerializer(TicketRowSerializer):
     opened_by = PersonNameSerializer()
     resolution_code = CodedSerializer(allow_null=True)
     details = serializers.SerializerMethodField()
+    items = serializers.SerializerMethodField()
     fields = serializers.SerializerMethodField(method_name="custom_fields")  # type: ignore[assignment]
 
     class Meta(TicketRowSerializer.Meta):
         fields = (
             *TicketRowSerializer.Meta.fields, "description", "language", "priority_is_set",
             "priority_reason", "solution", "resolution_code", "closes_at", "reopened", "opened_by",
-            "details", "fields",
+            "items", "details", "fields",
         )  # fmt: skip
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
@@ -97,6 +102,11 @@ class TicketSerializer(TicketRowSerializer):
             for field in row._meta.concrete_fields
             if not field.primary_key
         }
+
+    @extend_schema_field(ToldItemSerializer(many=True))
+    def get_items(self, ticket: Ticket) -> list[dict[str, str]]:
+        """The items it is about, for those who work on it."""
+        return told_of(ticket) if getattr(ticket, READ_BY_STAFF, False) else []
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def custom_fields(self, ticket: Ticket) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from accounts.models import Entity, Team, User
 from core.api.fields import RowField
 from core.choices import Kind, Level
 from services.models import Category, Service
+from tickets.api.items import ItemsInput
 from tickets.choices import Channel, CommentKind, Status
 from tickets.models import PendingReason, ResolutionCode
 
@@ -42,6 +43,7 @@ class TicketInput(serializers.Serializer[Any]):
     team = RowField(Team.objects, required=False, allow_null=True)
     assignee = RowField(User.objects, names=("email",), required=False, allow_null=True)
     is_confidential = serializers.BooleanField(required=False)
+    items = ItemsInput(required=False, help_text="Codes of items, or objects with `code` and `role`.")
     details = serializers.DictField(
         child=serializers.JSONField(allow_null=True),
         required=False,

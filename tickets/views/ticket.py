@@ -41,6 +41,7 @@ from tickets.forms import (
     PassOnForm,
     PriorityForm,
 )
+from tickets.items import items_of
 from tickets.kinds import registry
 from tickets.models import Comment, Follower, Link, Ticket
 from tickets.models.ticket import TicketQuerySet
@@ -342,7 +343,9 @@ class EditPage(Act):
     title = gettext_lazy("Edit")
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.object, name) for name in EditForm.base_fields} | {
+        own = [name for name in EditForm.base_fields if name != "items"]
+        return {name: getattr(self.object, name) for name in own} | {
+            "items": items_of(self.object),
             "service": self.object.service_id,
             "category": self.object.category_id,
             "entity": self.object.entity_id,
