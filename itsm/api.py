@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import EntityResource, MeResource, PersonResource, TeamResource
+from assistance.api import RequestResource, RequestTypeResource
 from changes.api import ChangeResource, ChangeTemplateResource
 from core.api.docs import NowhereView, SchemaView, docs
 from incidents.api import IncidentResource
@@ -42,6 +43,8 @@ router.register("rates", RateResource, "rate")
 router.register("activities", ActivityResource, "activity")
 router.register(r"tickets/(?P<reference>[^/]+)/approvals", ApprovalResource, "approval")
 router.register("incidents", IncidentResource, "incident")
+router.register("requests", RequestResource, "request")
+router.register("request-types", RequestTypeResource, "request-type")
 router.register("problems", ProblemResource, "problem")
 router.register("changes", ChangeResource, "change")
 router.register("change-templates", ChangeTemplateResource, "change-template")

@@ -13,6 +13,13 @@ class PortalConfig(AppConfig):
         registry.portal_nav.register(
             registry.PortalEntry(slug="home", label=_("Home"), icon="home", url_name="portal:home", order=10),
             registry.PortalEntry(
+                slug="catalogue",
+                label=_("Ask for something"),
+                icon="lifebuoy",
+                url_name="portal:catalogue",
+                order=15,
+            ),
+            registry.PortalEntry(
                 slug="requests", label=_("My requests"), icon="ticket", url_name="portal:requests", order=20
             ),
             registry.PortalEntry(

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from portal import views
+from portal import catalogue, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("report/", views.Report.as_view(), name="report"),
+    path("ask/", catalogue.catalogue, name="catalogue"),
+    path("ask/<slug:slug>/", catalogue.Ask.as_view(), name="ask"),
     path("requests/", views.requests, name="requests"),
     path("requests/<str:reference>/", views.RequestPage.as_view(), name="request"),
     path("requests/<str:reference>/move/", views.RequestMove.as_view(), name="move"),

@@ -23,12 +23,15 @@ from portal.words import status_words
 from services.models import Service, ServiceStatus
 from tickets.actions import comment, move, open_ticket, store_upload
 from tickets.actions.moving import moves_for
+from tickets.approvals import rounds, votes_to_decide
 from tickets.choices import Channel, Status
+from tickets.fields import shown_values
 from tickets.models import Ticket
 from tickets.permissions import answers
 from tickets.queries import search
 from tickets.references import find
 from tickets.timeline import entries
+from tickets.trail import note_read
 from tickets.views.people import reader
 from tickets.workflow import Move
 
@@ -55,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "portal/home.html",
         {
+            "to_approve": votes_to_decide(user)[:5],
             "waiting": _rows(own.filter(status=Status.RESOLVED)[:5]),
             "open": _rows(own.filter(is_open=True)[:8]),
             "services": Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)[:8],
@@ -147,9 +151,11 @@ class RequestPage(View):
     def ticket(self) -> Ticket:
         """The ticket, 404 where it is not visible."""
         rows = Ticket.objects.select_related(
-            "service", "team", "assignee", "requester", "pending_reason", "entity"
+            "service", "team", "assignee", "requester", "pending_reason", "entity", "field_values"
         )
-        return find(self.kwargs["reference"], user=reader(self.request), queryset=rows)
+        ticket = find(self.kwargs["reference"], user=reader(self.request), queryset=rows)
+        note_read(ticket, by=reader(self.request))
+        return ticket
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The page; another name of the ticket leads to the right one."""
@@ -192,6 +198,8 @@ class RequestPage(View):
             "may_answer": answers(user, ticket),
             "moves": {step.verb: step for step in requester_moves(user, ticket)},
             "reason": reason or {},
+            "fields": shown_values(ticket, user),
+            "rounds": rounds(ticket) if ticket.kind != Kind.INCIDENT else [],
         }
         return render(self.request, "portal/request.html", context, status=status)
 
