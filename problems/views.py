@@ -158,9 +158,13 @@ class Analysis(ProblemAct):
 
     form_class = CauseForm
     template_name = "problems/analysis.html"
-    object_verb = "tickets.view"
     title = gettext_lazy("Analysis")
     submit_label = gettext_lazy("Add")
+
+    @property
+    def object_verb(self) -> str:  # type: ignore[override]
+        """Whoever sees the problem's inside reads, whoever works on it adds."""
+        return "tickets.work" if self.request.method == "POST" else "tickets.view"
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("method", "")

@@ -122,6 +122,31 @@ TICKETS: dict[str, Rules] = {
     "tickets:matrix": form(gate=SETTINGS),
     "incidents:list": page(gate=STAFF),
     "incidents:create": form(gate="tickets.open_for_others"),
+    "problems:list": page(gate=STAFF),
+    "problems:create": form(gate="tickets.open_for_others"),
+    "problems:from_incident": form(gate="tickets.open_for_others", of="ticket", needs="tickets.view"),
+    "problems:details": form(of="problem", needs="tickets.work"),
+    "problems:analysis": {
+        "GET": Rule(of="problem", needs="tickets.view"),
+        "POST": Rule(of="problem", needs="tickets.work"),
+    },
+    "problems:cause": form(of="cause", needs="tickets.work"),
+    "problems:remove_cause": act(of="cause", needs="tickets.work"),
+    "problems:move_cause": act(of="cause", needs="tickets.work"),
+    "problems:use_workaround": form(of="workaround", needs="tickets.note"),
+    "problems:known_errors": page(gate=STAFF),
+    "problems:workarounds": page(),
+    "changes:list": page(gate=STAFF),
+    "changes:create": form(gate="tickets.open_for_others"),
+    "changes:from_ticket": form(gate="tickets.open_for_others", of="ticket", needs="tickets.view"),
+    "changes:details": form(of="change", needs="tickets.work"),
+    "changes:calendar": page(gate=STAFF),
+    "changes:templates": page(gate=SETTINGS),
+    "changes:new_template": form(gate=SETTINGS),
+    "changes:template": form(gate=SETTINGS, of="change template"),
+    "changes:policies": page(gate=SETTINGS),
+    "changes:new_policy": form(gate=SETTINGS),
+    "changes:policy": form(gate=SETTINGS, of="change policy"),
     "portal:home": page(),
     "portal:report": form(gate="tickets.open"),
     "portal:requests": page(),
@@ -259,15 +284,15 @@ SHELL: dict[str, Rules] = {
 PAGES: dict[str, Rules] = {**TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL}
 
 
-def _of_tickets(name: str) -> dict[str, Rules]:
+def _of_tickets(name: str, of: str = "ticket") -> dict[str, Rules]:
     """The lines that the endpoint of all tickets shares with each kind's."""
     return {
         f"api:{name}-list": {"GET": Rule(), "POST": Rule(gate="tickets.open or tickets.open_for_others")},
-        f"api:{name}-detail": {"GET": Rule(of="ticket"), "PATCH": Rule(of="ticket", needs="tickets.work")},
-        f"api:{name}-assign": {"POST": Rule(of="ticket", needs="tickets.assign")},
-        f"api:{name}-pass-on": {"POST": Rule(of="ticket", needs="tickets.assign")},
-        f"api:{name}-take": {"POST": Rule(of="ticket", needs="tickets.work")},
-        f"api:{name}-moves": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket", needs="tickets.work")},
+        f"api:{name}-detail": {"GET": Rule(of=of), "PATCH": Rule(of=of, needs="tickets.work")},
+        f"api:{name}-assign": {"POST": Rule(of=of, needs="tickets.assign")},
+        f"api:{name}-pass-on": {"POST": Rule(of=of, needs="tickets.assign")},
+        f"api:{name}-take": {"POST": Rule(of=of, needs="tickets.work")},
+        f"api:{name}-moves": {"GET": Rule(of=of), "POST": Rule(of=of, needs="tickets.work")},
     }
 
 
@@ -278,6 +303,21 @@ def _read(of: str) -> Rules:
 API: dict[str, Rules] = {
     **_of_tickets("ticket"),
     **_of_tickets("incident"),
+    **_of_tickets("problem", of="problem"),
+    **_of_tickets("change", of="change"),
+    "api:problem-uses": {"POST": Rule(of="problem", needs="tickets.work")},
+    "api:cause-list": {
+        "GET": Rule(of="internal problem"),
+        "POST": Rule(of="internal problem", needs="tickets.work"),
+    },
+    "api:cause-detail": {
+        "GET": Rule(of="api cause"),
+        "PATCH": Rule(of="api cause", needs="tickets.work"),
+        "DELETE": Rule(of="api cause", needs="tickets.work"),
+    },
+    "api:change-conflicts": {"GET": Rule(of="change")},
+    "api:change-template-list": page(),
+    "api:change-template-detail": {"GET": Rule(of="change template code")},
     "api:comment-list": {
         "GET": Rule(of="ticket"),
         "POST": Rule(of="ticket", needs="tickets.answer" + OR_OWNER),
@@ -363,6 +403,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api:incident-list": {"title": "Walked in"},
     "PATCH api:ticket-detail": {"title": "Walked over"},
     "PATCH api:incident-detail": {"title": "Walked over"},
+    **{f"POST api:{kind}-list": {"title": "Walked in"} for kind in ("problem", "change")},
+    **{f"PATCH api:{kind}-detail": {"title": "Walked over"} for kind in ("problem", "change")},
+    **{f"POST api:{kind}-moves": {"to": "cancelled", "reason": "Walking"} for kind in ("problem", "change")},
+    **{f"POST api:{kind}-pass-on": {"level": "n2", "reason": "Walking"} for kind in ("problem", "change")},
+    "POST api:cause-list": {"text": "Walked into"},
+    "PATCH api:cause-detail": {"text": "Walked over"},
     "POST api:ticket-moves": {"to": "pending", "pending_reason": "requester"},
     "POST api:check-list": {"points": ["Look"]},
     "PATCH api:check-detail": {"done": True},

@@ -288,7 +288,8 @@ def test_reference_that_is_none_is_not_found(
 LISTS = [
     "tickets:queue", "incidents:list", "tickets:lookup", "portal:requests", "portal:services", "services:list",
     "services:manage", "services:categories", "accounts:people", "accounts:people_search", "accounts:teams", "calendars:list",
-    "core:deliveries", "notifications:list", "tickets:pending_reasons",
+    "core:deliveries", "notifications:list", "tickets:pending_reasons", "problems:list", "problems:known_errors",
+    "problems:workarounds", "changes:list", "changes:calendar", "changes:templates",
 ]  # fmt: skip
 ODD_VALUES = (
     "nonsense",
@@ -306,7 +307,7 @@ ODD_VALUES = (
 )
 PARAMETERS = (
     "q", "page", "sort", "view", "state", "status", "kind", "priority", "team", "assignee", "requester", "follower", "service",
-    "category", "entity", "channel", "overdue", "is_open", "created_after", "updated_before", "level", "role", "filters",
+    "category", "entity", "month", "change_type", "risk_level", "undecided", "window_after", "known_error", "channel", "overdue", "is_open", "created_after", "updated_before", "level", "role", "filters",
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from tickets.models import Ticket
 # Kind of thing in an address → its table and how the address names it.
 MODELS: dict[str, tuple[type[models.Model], str]] = {
     "ticket": (Ticket, "reference"),
+    "problem": (Ticket, "reference"),
+    "change": (Ticket, "reference"),
     "person": (User, "pk"),
     "team": (Team, "pk"),
     "entity": (Entity, "pk"),
@@ -37,7 +39,10 @@ _TICKET = {"title", "description", "urgency", "impact", "service", "category", "
            "is_confidential", "priority", "priority_reason"}  # fmt: skip
 OFFERED = {
     "api:ticket-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
-    "api:incident-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
+    **{
+        f"api:{kind}-detail": _TICKET | {"status", "priority_is_set", "priority_by"}
+        for kind in ("incident", "problem", "change")
+    },
     "api:budget": set(),
     "api:person-detail": {
         "email", "entity", "first_name", "last_name", "job_title", "manager", "phone", "language", "timezone", "is_vip",

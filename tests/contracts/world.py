@@ -18,6 +18,7 @@ from core.choices import Level
 from core.models import OutboxMessage
 from services.models import Category, Service, ServiceTeam
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
+from tests.contracts.world_changes import furnish, set_up
 from tests.factories import grant, make_entity, make_team, make_user
 from tickets.actions import attach, comment, open_ticket
 from tickets.actions.checking import add_points
@@ -163,6 +164,7 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     grant(author, "team_lead", entity)
     desk.memberships.create(user=author)
     _hang_on(world, place, ticket, word, author=author, follower=person)
+    furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world.put("person", place, pk=person.pk)
     world.put("team", place, pk=helpers.pk)
     world.put("member", place, pk=helpers.pk, user_pk=person.pk)
@@ -239,6 +241,9 @@ def _hide(world: World, school: Entity, *, owner: User) -> None:
         author=author,
         follower=make_user("Felix Follower", entity=school),
     )
+    furnish(
+        world, HIDDEN, CONFIDENTIAL, owner=owner, author=author, helpers=team, team=team, is_confidential=True
+    )
 
 
 def _words(world: World) -> None:
@@ -262,6 +267,7 @@ def _words(world: World) -> None:
     world.put("pending reason", SCHOOL, pk=PendingReason.objects.earliest("pk").pk)
     world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
     world.put("policy", SCHOOL, pk=Policy.objects.earliest("pk").pk)
+    set_up(world, SCHOOL)
     world.put("pending reason code", SCHOOL, code="requester")
     world.put("resolution code code", SCHOOL, code="assistance")
     world.put("delivery", SCHOOL, pk=OutboxMessage.objects.create(topic="tests", key="walk", payload={}).pk)
@@ -274,6 +280,7 @@ OF_TICKETS = {
     **dict.fromkeys(
         (
             "note", "api note", "internal file", "api internal file", "internal event", "point", "api point",
+            "internal problem", "api cause",
             "time entry", "api time line",
         ),
         ("tickets.view",),
@@ -300,7 +307,7 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
     """Whether the thing exists for the walker."""
     if kind in NEVER:
         return False
-    if kind in ("ticket", "follower"):
+    if kind in ("ticket", "follower", "problem", "change", "cause", "workaround"):
         return walker.owns == place or (place != HIDDEN and walker.holds("tickets.view", place))
     if kind in OF_TICKETS:
         return place != HIDDEN and walker.holds_any(OF_TICKETS[kind], place)
