@@ -5,14 +5,25 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import EntityResource, MeResource, PersonResource, TeamResource
 from assistance.api import RequestResource, RequestTypeResource
+from audit.api import AuditResource
 from changes.api import ChangeResource, ChangeTemplateResource
 from core.api.docs import NowhereView, SchemaView, docs
-from incidents.api import IncidentResource
+from incidents.api import IncidentResource, MajorIncidentResource
 from problems.api import CauseResource, ProblemResource
-from services.api import CategoryResource, ServiceResource
+from services.api import (
+    AttributeResource,
+    CategoryResource,
+    ItemResource,
+    ItemTypeResource,
+    PlaceResource,
+    RelationResource,
+    ServiceResource,
+    SupplierResource,
+)
 from tickets.api.approvals import ApprovalResource
 from tickets.api.interventions import InterventionResource
 from tickets.api.ledger import BudgetResource, CostResource, LedgerResource, RateResource, TimeResource
+from tickets.api.many import BulkJobResource
 from tickets.api.parts import (
     AttachmentContentResource,
     AttachmentResource,
@@ -21,6 +32,7 @@ from tickets.api.parts import (
     FollowerResource,
 )
 from tickets.api.recurring import CheckResource, RecurrenceResource
+from tickets.api.relations import LinkResource
 from tickets.api.setup import ActivityResource, PendingReasonResource, ResolutionCodeResource
 from tickets.api.views import TicketResource
 
@@ -42,7 +54,10 @@ router.register(r"tickets/(?P<reference>[^/]+)/costs", CostResource, "cost")
 router.register("rates", RateResource, "rate")
 router.register("activities", ActivityResource, "activity")
 router.register(r"tickets/(?P<reference>[^/]+)/approvals", ApprovalResource, "approval")
+router.register(r"tickets/(?P<reference>[^/]+)/links", LinkResource, "link")
+router.register("bulk-jobs", BulkJobResource, "bulk-job")
 router.register("incidents", IncidentResource, "incident")
+router.register("major-incidents", MajorIncidentResource, "major-incident")
 router.register("requests", RequestResource, "request")
 router.register("request-types", RequestTypeResource, "request-type")
 router.register("problems", ProblemResource, "problem")
@@ -54,8 +69,15 @@ router.register("teams", TeamResource, "team")
 router.register("entities", EntityResource, "entity")
 router.register("services", ServiceResource, "service")
 router.register("categories", CategoryResource, "category")
+router.register("items", ItemResource, "item")
+router.register("relations", RelationResource, "relation")
+router.register("item-types", ItemTypeResource, "item-type")
+router.register("item-attributes", AttributeResource, "item-attribute")
+router.register("places", PlaceResource, "place")
+router.register("suppliers", SupplierResource, "supplier")
 router.register("pending-reasons", PendingReasonResource, "pending-reason")
 router.register("resolution-codes", ResolutionCodeResource, "resolution-code")
+router.register("audit", AuditResource, "audit")
 
 urlpatterns = [
     *router.urls,

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.item_report import report_item
 from portal.views import front
 
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", include("changes.urls")),
     path("portal/", include("portal.urls")),
     path("", front, name="front"),
+    path("report/<str:code>/", report_item, name="report_item"),
+    path("audit/", include("audit.urls")),
     path("api/v1/", include("itsm.api")),
     path("account/", include("accounts.urls_own")),
     path("accounts/", include("accounts.urls_entrance")),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.choices import Kind, Scale
 from core.forms import FilesField, MarkdownInput
-from services.models import Service, ServiceStatus
+from services.fields import ItemsField
+from services.models import Item, Service, ServiceStatus
 from tickets.field_forms import WithCustomFields
 from tickets.fields import fields_for, open_to
 
@@ -46,6 +47,7 @@ class ReportForm(WithCustomFields):
         required=False,
         empty_label=_("I do not know"),
     )
+    items = ItemsField(label=_("Number on the label"))  # type: ignore[assignment]
     urgency = forms.TypedChoiceField(
         label=_("How much does it hinder you?"),
         choices=URGENCY,
@@ -67,6 +69,18 @@ class ReportForm(WithCustomFields):
         services = Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)
         fields: dict[str, Any] = self.fields
         fields["service"].queryset = services
+        self._offer_items(user)
+
+    def _offer_items(self, user: User) -> None:
+        """The items that a label names, with what they are; nobody else is asked for a code."""
+        field: Any = self.fields["items"]
+        if not (self.data.get("items") or self.initial.get("items")):
+            del self.fields["items"]
+            return
+        field.limit_to(user)
+        codes = [code.strip() for code in str(self.initial.get("items", "")).split(",")]
+        named = Item.objects.nameable_by(user).filter(code__in=codes[:10])
+        field.help_text = ", ".join(item.name for item in named) or field.help_text
         asked = fields_for(Kind.INCIDENT, service=self.chosen("service"))
         self.ask(open_to(asked, staff=False), user=user)
 

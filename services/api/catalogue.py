@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db import transaction
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +19,7 @@ from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSe
 from core.api.viewsets import Resource
 from core.choices import Criticality, Kind, Level
 from services import actions
+from services.api.items import WALK, ReachSerializer, walked
 from services.filters import CategoryFilter, ServiceFilter
 from services.models import Category, Service, ServiceStatus
 
@@ -122,6 +125,12 @@ class ServiceResource(Resource):
             by=_person(request),
         )
         return self.respond(self.get_queryset().get(pk=service.pk))
+
+    @extend_schema(responses=ReachSerializer, parameters=WALK)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
+    def dependents(self, request: Request, **kwargs: Any) -> Response:
+        """What breaks if the service stops, or with `direction=foundations` what it stands on."""
+        return walked(request, self.get_object())
 
 
 class CategoryResource(Resource):
