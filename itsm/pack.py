@@ -3,6 +3,7 @@
 from django.db import connection, transaction
 
 from accounts.actions.installation import install_roles
+from assistance import pack as assistance_pack
 from calendars.actions import install_calendars
 from changes import pack as changes_pack
 from services.actions import install_categories, install_item_types
@@ -23,3 +24,4 @@ def install() -> None:
     install_item_types()
     tickets_pack.install()
     changes_pack.install()
+    assistance_pack.install()

@@ -17,6 +17,7 @@ from assistance.models import AssistanceDetails, AssistanceRequest, RequestType
 from core.choices import Kind
 from core.exceptions import Refused
 from tickets.actions import ask_approval, open_ticket
+from tickets.actions.checking import add_points
 from tickets.actions.opening import TITLE_LIMIT
 from tickets.models import CustomField
 from tickets.models.fields import FieldType
@@ -64,6 +65,10 @@ def open_request(
         ticket.team = team
         ticket.save(update_fields=["team"])
     AssistanceDetails.objects.filter(pk=ticket.pk).update(request_type=request_type)
+    with translation.override(ticket.language or translation.get_language()):
+        points = request_type.checklist
+    if points:
+        add_points(ticket, points, by=None, at=at)
     if plans := approvers.plans(request_type, ticket):
         ask_approval(ticket, plans, by=None, at=at)
     return _fresh(ticket)
