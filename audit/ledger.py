@@ -68,6 +68,14 @@ def lines(name: str) -> Iterator[Line]:
             before = mark
 
 
+def last(name: str) -> dict[str, Any] | None:
+    """What the newest line says, None where there is none."""
+    newest = None
+    for line in lines(name):
+        newest = line.content
+    return newest
+
+
 def _signed(content: dict[str, Any], before: str) -> bytes:
     return f"{before}:{json.dumps(content, sort_keys=True)}".encode()
 

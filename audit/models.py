@@ -115,7 +115,7 @@ class AuditEntry(models.Model):
             models.Index(F("at").desc(), F("id").desc(), name="audit_newest"),
             models.Index("actor", F("at").desc(), F("id").desc(), name="audit_actor"),
             models.Index("action", F("at").desc(), F("id").desc(), name="audit_action"),
-            models.Index("target_type", "target_id", F("at").desc(), name="audit_target"),
+            models.Index("target_id", F("at").desc(), F("id").desc(), name="audit_target"),
             models.Index("subject", name="audit_subject", condition=models.Q(subject__isnull=False)),
         ]
         triggers = append_only()

@@ -32,16 +32,15 @@ from tickets.api.parts import (
     FollowerResource,
 )
 from tickets.api.recurring import CheckResource, RecurrenceResource
-from tickets.api.relations import LinkResource
+from tickets.api.relations import EveryTicketResource, LinkResource
 from tickets.api.setup import ActivityResource, PendingReasonResource, ResolutionCodeResource
-from tickets.api.views import TicketResource
 
 app_name = "api"
 
 router = SimpleRouter()
 # With or without: a redirect to the other would turn a POST into a GET.
 router.trailing_slash = "/?"
-router.register("tickets", TicketResource, "ticket")
+router.register("tickets", EveryTicketResource, "ticket")
 router.register(r"tickets/(?P<reference>[^/]+)/comments", CommentResource, "comment")
 router.register(r"tickets/(?P<reference>[^/]+)/events", EventResource, "event")
 router.register(r"tickets/(?P<reference>[^/]+)/attachments", AttachmentResource, "attachment")

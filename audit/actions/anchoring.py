@@ -13,9 +13,7 @@ logger = logging.getLogger("vigie.audit")
 def anchor() -> bool:
     """Note the head in the ledger and the log, unless it is the one noted last. Returns whether it was noted."""
     head = AuditSeal.objects.order_by("-seq").first()
-    last = None
-    for line in ledger.lines(ledger.ANCHORS):
-        last = line.content
+    last = ledger.last(ledger.ANCHORS)
     if head is None or (last and last.get("seq") == head.seq and last.get("hash") == head.hash):
         return False
     # The numbers of the chain have no gaps, so the last one is how many there are.

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry of the trail',
                 'verbose_name_plural': 'entries of the trail',
-                'indexes': [models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_newest'), models.Index(models.F('actor'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_actor'), models.Index(models.F('action'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_action'), models.Index(models.F('target_type'), models.F('target_id'), models.OrderBy(models.F('at'), descending=True), name='audit_target'), models.Index(models.F('subject'), condition=models.Q(('subject__isnull', False)), name='audit_subject')],
+                'indexes': [models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_newest'), models.Index(models.F('actor'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_actor'), models.Index(models.F('action'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_action'), models.Index(models.F('target_id'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='audit_target'), models.Index(models.F('subject'), condition=models.Q(('subject__isnull', False)), name='audit_subject')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

@@ -18,6 +18,7 @@ STAFF = "staff"
 VIEW_PEOPLE, MANAGE_PEOPLE = "accounts.view_people", "accounts.manage_people"
 MANAGE_TEAMS, MANAGE_ENTITIES = "accounts.manage_teams", "accounts.manage_entities"
 MANAGE_ROLES, GRANT = "accounts.manage_roles", "accounts.grant"
+READ_TRAIL = "audit.view"
 MANAGE_SERVICES, SETTINGS = "services.manage", "settings.manage"
 RECURRING = "tickets.recurring"
 # Asked of the portal as a whole: the right must be held in every entity.
@@ -76,6 +77,16 @@ TICKETS: dict[str, Rules] = {
     "tickets:write": act(of="ticket", needs="tickets.view"),
     "tickets:follow": act(of="ticket", needs="tickets.view"),
     "tickets:unfollow": act(of="ticket", needs="tickets.view"),
+    "tickets:link": form(of="ticket", needs="tickets.work"),
+    "tickets:unlink": act(of="link", needs="tickets.work"),
+    "tickets:merge": form(of="ticket", needs="tickets.work"),
+    "tickets:unmerge": act(of="merged", needs="tickets.work"),
+    "tickets:convert": form(of="ticket", needs="tickets.work"),
+    "tickets:open_part": form(of="ticket", needs="tickets.work"),
+    "tickets:split": form(of="note", needs="tickets.work"),
+    "tickets:bulk_jobs": page(gate=STAFF),
+    "tickets:bulk": form(gate=STAFF, of="nothing"),  # the address names no act; those have tests of their own
+    "tickets:bulk_job": page(of="another's bulk act"),
     "tickets:edit_comment": form(of="note", needs=AUTHOR),
     "tickets:withdraw": act(of="note", needs=AUTHOR),
     "tickets:publish": act(of="note", needs="tickets.note"),
@@ -281,7 +292,15 @@ SHELL: dict[str, Rules] = {
     "core:jobs": page(gate=SETTINGS),
 }
 
-PAGES: dict[str, Rules] = {**TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL}
+AUDIT: dict[str, Rules] = {
+    "audit:list": page(gate=READ_TRAIL),
+    "audit:entry": page(gate=READ_TRAIL, of="entry of the trail"),
+    "audit:verification": page(gate=READ_TRAIL),
+    "audit:verify": act(gate=READ_TRAIL),
+    "audit:export": page(gate=READ_TRAIL),
+}
+
+PAGES: dict[str, Rules] = {**TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL, **AUDIT}
 
 
 def _of_tickets(name: str, of: str = "ticket") -> dict[str, Rules]:
@@ -335,6 +354,14 @@ API: dict[str, Rules] = {
     },
     "api:attachment-detail": _read("api internal file"),
     "api:attachment-content": _read("internal file"),
+    "api:ticket-merge": {"POST": Rule(of="ticket", needs="tickets.work")},
+    "api:ticket-unmerge": {"POST": Rule(of="ticket", needs="tickets.work")},
+    "api:ticket-split": {"POST": Rule(of="ticket", needs="tickets.work")},
+    "api:ticket-convert": {"POST": Rule(of="ticket", needs="tickets.work")},
+    "api:link-list": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket", needs="tickets.work")},
+    "api:link-detail": {"GET": Rule(of="api link"), "DELETE": Rule(of="api link", needs="tickets.work")},
+    "api:bulk-job-list": {"GET": Rule(), "POST": Rule()},
+    "api:bulk-job-detail": _read("another's bulk act"),
     "api:follower-list": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket")},
     "api:follower-detail": {
         "GET": Rule(of="follower"),
@@ -391,6 +418,10 @@ API: dict[str, Rules] = {
     "api:pending-reason-detail": _read("pending reason code"),
     "api:resolution-code-list": page(),
     "api:resolution-code-detail": _read("resolution code code"),
+    "api:audit-list": page(gate=READ_TRAIL),
+    "api:audit-detail": page(gate=READ_TRAIL, of="entry of the trail"),
+    "api:audit-export": page(gate=READ_TRAIL),
+    "api:audit-verification": {"GET": Rule(gate=READ_TRAIL), "POST": Rule(gate=READ_TRAIL)},
     "api:me": {"GET": Rule(), "PATCH": Rule()},
     "api:schema": page(),
     "api:docs": page(),
@@ -409,6 +440,8 @@ BODIES: dict[str, dict[str, Any]] = {
     **{f"POST api:{kind}-pass-on": {"level": "n2", "reason": "Walking"} for kind in ("problem", "change")},
     "POST api:cause-list": {"text": "Walked into"},
     "PATCH api:cause-detail": {"text": "Walked over"},
+    "POST api:ticket-convert": {"kind": "problem"},
+    "POST api:bulk-job-list": {"act": "follow", "filter": {"assignee": "none"}},
     "POST api:ticket-moves": {"to": "pending", "pending_reason": "requester"},
     "POST api:check-list": {"points": ["Look"]},
     "PATCH api:check-detail": {"done": True},

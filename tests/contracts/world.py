@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Absence, ApiToken, Entity, Role, Team, User
 from accounts.roles import DEFAULT_ROLES
+from audit.actions import record_row
 from calendars.models import Calendar
 from core.choices import Level
 from core.models import OutboxMessage
@@ -20,10 +21,10 @@ from services.models import Category, Service, ServiceTeam
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.contracts.world_changes import furnish, set_up
 from tests.factories import grant, make_entity, make_team, make_user
-from tickets.actions import attach, comment, open_ticket
+from tickets.actions import attach, comment, link, merge, open_ticket, start_bulk_act
 from tickets.actions.checking import add_points
 from tickets.actions.ledger import add_cost, log_time
-from tickets.choices import CommentKind, CostNature
+from tickets.choices import BulkAct, CommentKind, CostNature, LinkType
 from tickets.models import (
     ChecklistTemplate,
     CustomField,
@@ -184,6 +185,7 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
         "POST api:recurrence-list", place, name="Check", title="Check", kind="incident", entity=entity.pk,
         requester=person.email, rule="FREQ=DAILY", starts_on=str(day),
     )  # fmt: skip
+    world.put("entry of the trail", place, pk=record_row(part, "changed").pk)
     for kind in ("new person", "new team", "new entity", "new service", "new recurrence"):
         world.put(kind, place)
     world.body("POST api:person-list", place, email=f"new.{place}@example.org", entity=entity.pk)
@@ -213,10 +215,33 @@ def _hang_on(world: World, place: str, ticket: Ticket, word: str, *, author: Use
     world.put("ticket", place, reference=reference, to="in_progress")
     world.put("note", place, key=note.pk)
     world.put("api note", place, reference=reference, pk=note.pk)
+    world.body("POST api:ticket-split", place, comment=note.pk, title="Walked off")
     world.put("internal file", place, token=file.token)
     world.put("api internal file", place, reference=reference, id=file.token)
     world.put("internal event", place, reference=reference, pk=event.pk)
     world.put("follower", place, reference=reference, id=follower.pk)
+    _relate(world, place, ticket, word, author=author)
+
+
+def _relate(world: World, place: str, ticket: Ticket, word: str, *, author: User) -> None:
+    """Another ticket linked with it, one merged into it, and an act of its author on many."""
+    team = ticket.team if ticket.is_confidential else None
+    other, gone = (
+        open_ticket(
+            "incident", by=author, title=f"{word} again", team=team, is_confidential=ticket.is_confidential
+        )
+        for _number in range(2)
+    )
+    bond = link(ticket, other, LinkType.RELATES, by=author)
+    merge(gone, ticket, by=author)
+    job = start_bulk_act(BulkAct.FOLLOW, Ticket.objects.filter(pk=other.pk), by=author)
+    world.put("link", place, reference=ticket.reference, key=bond.pk)
+    world.put("api link", place, reference=ticket.reference, pk=bond.pk)
+    world.put("merged", place, reference=ticket.reference, key=gone.pk)
+    world.put("another's bulk act", place, pk=job.pk)
+    world.body("POST api:link-list", place, type="blocks", target=other.reference)
+    world.body("POST api:ticket-merge", place, into=other.reference)
+    world.body("POST api:ticket-unmerge", place, ticket=gone.pk)
 
 
 def _hide(world: World, school: Entity, *, owner: User) -> None:
@@ -295,19 +320,30 @@ BY_PLACE: dict[str, tuple[str, ...]] = {
     "grant": OVERSEERS,
     "token": ("accounts.manage_people",),
     "recurrence": ("tickets.recurring",),
+    "entry of the trail": ("audit.view",),
 }
 ANYWHERE: dict[str, tuple[str, ...]] = {
     "rate": ("tickets.costs", "settings.manage"),
     "role": (*OVERSEERS, "accounts.view_people"),
 }
-NEVER = ("nothing", "another's absence", "another's token")
+NEVER = ("nothing", "another's absence", "another's token", "another's bulk act")
 
 
 def sees(walker: Walker, kind: str, place: str) -> bool:
     """Whether the thing exists for the walker."""
     if kind in NEVER:
         return False
-    if kind in ("ticket", "follower", "problem", "change", "cause", "workaround"):
+    if kind in (
+        "ticket",
+        "follower",
+        "link",
+        "api link",
+        "merged",
+        "problem",
+        "change",
+        "cause",
+        "workaround",
+    ):
         return walker.owns == place or (place != HIDDEN and walker.holds("tickets.view", place))
     if kind in OF_TICKETS:
         return place != HIDDEN and walker.holds_any(OF_TICKETS[kind], place)
