@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, models
@@ -19,7 +20,8 @@ from bench.names import PASSWORD
 from bench.words import Texts
 from core.choices import Kind, Level
 from itsm import pack
-from services.models import Category, Service, ServiceTeam
+from services.choices import ItemStatus, RelationType
+from services.models import Category, Item, ItemType, Node, Relation, Service, ServiceTeam
 from tickets.actions.bulk import Past, load, refresh_statistics
 from tickets.choices import CommentKind, Status
 from tickets.models import Alias, Comment, Event, PendingReason, ResolutionCode, Ticket
@@ -30,6 +32,13 @@ CHUNK = 5_000
 # From so many tickets on, indexes are made after the rows rather than along with them.
 LARGE = 50_000
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+# Of a hundred tickets so many are of each kind.
+KINDS = {Kind.INCIDENT: 62, Kind.REQUEST: 28, Kind.PROBLEM: 2, Kind.CHANGE: 4, Kind.TASK: 4}
+# The stages of a change that stand for those of the other kinds.
+OF_A_CHANGE = {
+    Status.NEW: Status.DRAFT, Status.ASSIGNED: Status.PROPOSED, Status.PENDING: Status.PLANNED,
+    Status.RESOLVED: Status.REVIEWED,
+}  # fmt: skip
 # One ticket in ten is open work.
 STATUSES = {
     Status.NEW: 2, Status.ASSIGNED: 3, Status.IN_PROGRESS: 3, Status.PENDING: 2, Status.RESOLVED: 5, Status.CLOSED: 85,
@@ -146,8 +155,9 @@ def make(number: int, rows: Rows) -> Past:
     person, entity = rows.requesters[chance.randrange(len(rows.requesters)) if number % 10_000 else 0]
     service, team = rows.services[chance.randrange(len(rows.services))]
     urgency, impact = chance.randint(1, 5), chance.randint(1, 5)
+    kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
     past = Past(
-        Kind.INCIDENT, by=person, at=opened, title=texts.title(), description=texts.body(number), language="en",
+        kind, by=person, at=opened, title=texts.title(), description=texts.body(number), language="en",
         requester_id=person, entity_id=entity, service_id=service, team_id=team, channel="portal",
         category_id=chance.choice(rows.categories) or None, urgency=urgency, impact=impact,
         priority=max(1, min(5, 7 - (urgency + impact + 1) // 2)),
@@ -162,10 +172,11 @@ def _live(past: Past, chance: random.Random, texts: Texts, rows: Rows) -> None:
     status = chance.choices(list(STATUSES), list(STATUSES.values()))[0]
     at = past.ticket.created_at + timedelta(minutes=chance.randint(1, 240))
     agent, team = rows.agents[chance.randrange(len(rows.agents))]
+    stage = OF_A_CHANGE if past.ticket.kind == Kind.CHANGE else {}
     if status != Status.NEW:
         past.assign(by=agent, at=at, team=team, assignee=agent)
     if status == Status.ASSIGNED:
-        past.move(Status.ASSIGNED, by=agent, at=at)
+        past.move(stage.get(status, status), by=agent, at=at)
     if status not in (Status.NEW, Status.ASSIGNED):
         past.move(Status.IN_PROGRESS, by=agent, at=at)
     if chance.random() < 0.2:
@@ -175,14 +186,64 @@ def _live(past: Past, chance: random.Random, texts: Texts, rows: Rows) -> None:
             past.comment(texts.body(-1), by=agent, at=at, kind=kind)
     at += timedelta(hours=chance.randint(1, 60))
     if status == Status.PENDING:
-        past.move(status, by=agent, at=at, pending_reason_id=rows.waits)
+        waits: dict[str, Any] = {} if stage else {"pending_reason_id": rows.waits}
+        past.move(stage.get(status, status), by=agent, at=at, **waits)
     if status in (Status.RESOLVED, Status.CLOSED):
-        code = chance.choice(rows.solved)
-        past.move(Status.RESOLVED, by=agent, at=at, solution=texts.title(), resolution_code_id=code)
+        solved: dict[str, Any] = {"solution": texts.title(), "resolution_code_id": chance.choice(rows.solved)}
+        if stage:
+            solved.clear()
+        past.move(stage.get(Status.RESOLVED, Status.RESOLVED), by=agent, at=at, **solved)
     if status == Status.CLOSED:
         past.move(status, by=None, at=at + timedelta(days=7))
     if status in (Status.NEW, Status.ASSIGNED, Status.IN_PROGRESS):
         past.ticket.due_at = past.ticket.created_at + timedelta(hours=8 * past.ticket.priority)
+
+
+def make_long_story(events: int = 500) -> Ticket:
+    """A ticket with as many events as the worst of a year: half of them words, half changes."""
+    rows, chance = Rows.read(), random.Random(7)  # noqa: S311 - data of a benchmark
+    texts, at = Texts(chance), FIRST_DAY
+    person, entity = rows.requesters[0]
+    past = Past(
+        Kind.INCIDENT, by=person, at=at, title="The long story", description=texts.body(0), language="en",
+        requester_id=person, entity_id=entity, service_id=rows.services[0][0], team_id=rows.services[0][1],
+    )  # fmt: skip
+    for number in range(1, events):
+        at += timedelta(hours=1)
+        agent, team = rows.agents[number % len(rows.agents)]
+        if number % 2:
+            past.comment(texts.body(-1), by=agent, at=at)
+        else:
+            past.assign(by=agent, at=at, team=team, assignee=agent)
+    [key] = load([past])
+    ticket: Ticket = Ticket.objects.get(pk=key)
+    return ticket
+
+
+def make_graph(items: int = 5_000, relations: int = 20_000) -> Service:
+    """Items under one service, each standing on some that came before it; returns the service."""
+    chance = random.Random(11)  # noqa: S311 - data of a benchmark
+    service = Service.objects.order_by("pk")[0]
+    entity, kind = Entity.objects.order_by("pk")[1], ItemType.objects.order_by("pk")[0]
+    made = Item.objects.bulk_create(
+        Item(
+            name=f"Node {n}", sort_name=f"node {n:05}", code=f"BENCH-{n}", item_type=kind, entity=entity,
+            status=ItemStatus.IN_USE,
+        )
+        for n in range(items)
+    )  # fmt: skip
+    nodes = Node.objects.bulk_create([Node(service=service), *(Node(item=item) for item in made)])
+    pairs = {(nodes[0].pk, nodes[n].pk) for n in range(1, 11)}
+    while len(pairs) < relations:
+        n = chance.randrange(1, items)
+        pairs.add((nodes[n].pk, nodes[min(items, n + chance.randint(1, 200))].pk))
+    now = FIRST_DAY
+    Relation.objects.bulk_create(
+        Relation(source_id=source, target_id=target, relation_type=RelationType.DEPENDS_ON, created_at=now)
+        for source, target in sorted(pairs)
+        if source != target
+    )
+    return service
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from accounts.actions.tokens import create_token
 from accounts.models import Entity, User
 from bench import data
 from bench.names import AGENT, REQUESTER
+from services.models import Node
 from tickets.models import Comment, Ticket
 
 # So few that each is read once before anything is measured: what is compared is a page whose rows are in memory.
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         """Make the organisation once, add the missing tickets, and choose what is asked for."""
         if not Entity.objects.exists():
             data.make_organisation()
+            data.make_graph()
+            data.make_long_story()
         data.grow(options["tickets"])
         agent = User.objects.get(email=AGENT)
         requester = User.objects.get(email=REQUESTER)
@@ -39,6 +42,9 @@ class Command(BaseCommand):
                     "token": secret,
                     "tickets": _sample(Ticket.objects.visible_to(agent)),
                     "own": _sample(Ticket.objects.filter(requester=requester)),
+                    "long": Ticket.objects.get(title="The long story").reference,
+                    "service": Node.objects.exclude(service=None).earliest("pk").service_id,
+                    "item": "BENCH-2500",
                     "team": min(agent.access.teams),
                     "rows": {"tickets": Ticket.objects.count(), "comments": Comment.objects.count()},
                 }
@@ -52,7 +58,5 @@ def _sample(rows: Any) -> list[str]:
     keys = random.Random(1).sample(  # noqa: S311 - data of a benchmark
         range(1, newest + 1), min(newest, 40 * SAMPLE)
     )
-    found = list(rows.filter(pk__in=keys).values_list("pk", flat=True)[:SAMPLE])
-    return [f"INC-{key}" for key in found] or [
-        f"INC-{key}" for key in rows.values_list("pk", flat=True)[:SAMPLE]
-    ]
+    named = rows.only("pk", "kind")
+    return [ticket.reference for ticket in named.filter(pk__in=keys)[:SAMPLE] or named[:SAMPLE]]
