@@ -31,6 +31,7 @@ SCHEDULE: dict[str, timedelta] = {
     "tickets.resume_due": timedelta(minutes=1),
     "tickets.open_recurring": timedelta(minutes=1),
     "tickets.remind_approvers": timedelta(minutes=10),
+    "tickets.sweep_bulk_acts": timedelta(minutes=1),
     "tickets.delete_orphan_files": timedelta(hours=1),
     "audit.seal": timedelta(seconds=5),
     "audit.seal_late": timedelta(minutes=10),

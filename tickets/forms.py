@@ -270,8 +270,16 @@ class DetailsForm(ReaderForm):
 
 def own_field(ticket: Ticket, name: str) -> forms.Field:
     """The form field of one of the kind's own columns, with what it holds now."""
-    column: Any = columns(ticket.details_model())[name]
-    options: dict[str, Any] = {"initial": getattr(ticket.details, name, None)}
+    return column_field(ticket.details_model(), name, initial=getattr(ticket.details, name, None))
+
+
+def column_field(model: Any, name: str, *, user: User | None = None, initial: Any = None) -> forms.Field:
+    """The form field of a column of a details model; rows are offered as far as the person sees them."""
+    column: Any = columns(model)[name]
+    options: dict[str, Any] = {"initial": initial}
+    if isinstance(column, models.ForeignKey) and user is not None:
+        rows: Any = column.related_model._default_manager.all()
+        options["queryset"] = rows.visible_to(user) if hasattr(rows, "visible_to") else rows
     if isinstance(column, models.DateTimeField):
         options["widget"] = DateTimeInput
     elif isinstance(column, models.DateField):

@@ -6,7 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.jobs import job
+from core.nudge import publish
 from tickets import actions
+from tickets.actions.many import RUN_TASK
 from tickets.models import Attachment
 
 # A file pasted into a text that was never sent is kept this long.
@@ -36,6 +38,21 @@ def open_recurring() -> None:
     """Open the recurring tickets whose time has come."""
     while actions.open_recurring():
         pass
+
+
+@shared_task(name="tickets.run_bulk_act")
+def run_bulk_act(key: int) -> None:
+    """Go on with an act on many tickets for a while; another task does the rest, after what else is waiting."""
+    if actions.run_bulk_act(key):
+        publish(RUN_TASK, (key,))
+
+
+@shared_task(name="tickets.sweep_bulk_acts")
+@job("tickets.sweep_bulk_acts", every=timedelta(minutes=1))
+def sweep_bulk_acts() -> None:
+    """Go on with the acts that nobody works on: their worker was killed, or never heard of them."""
+    for key in actions.unfinished_bulk_acts():
+        actions.run_bulk_act(key)
 
 
 @shared_task(name="tickets.delete_orphan_files")

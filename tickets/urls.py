@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tickets.urls_ledger import urlpatterns as of_the_ledger
+from tickets.urls_relations import urlpatterns as of_relations
 from tickets.views import (
     approvals,
     attachments,
@@ -20,6 +21,7 @@ app_name = "tickets"
 
 urlpatterns = [
     *of_the_ledger,
+    *of_relations,
     path("home/", home.home, name="home"),
     path("queue/", queue.Queue.as_view(), name="queue"),
     path("queue/counts/", queue.counts, name="counts"),

@@ -42,7 +42,7 @@ IN = {200, 201, 204, 301, 302, 400, 409, 413, 415, 422}
 # For parameters of addresses that no thing gives.
 USUAL = {"key": "walk", "uidb36": "1", "pk": 1}
 # These bodies name a row: where the walker does not see it, the field is refused before the right is asked.
-NAMES_ROWS = ("-assign", "-list")
+NAMES_ROWS = ("-assign", "-list", "-merge", "-unmerge", "-split")
 # What does not apply to the account, or to nobody, is 404 or leads back to the sign-in page.
 MAY_NOT_APPLY = ("mfa_", "account_", "account:welcome")
 # Only django-allauth's own "when was this session last used", at most once in five minutes, is written by a page that is read,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
@@ -125,15 +126,18 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Tickets for the command palette, by reference or words."""
+    """Tickets by reference or words, for the command palette; as options of a data list for a `field` of a form."""
     user = worker(request)
-    asked = request.GET.get("q", "").strip().replace("\x00", "")[:200]
+    field = request.GET.get("field", "")
+    asked = request.GET.get(field or "q", "").strip().replace("\x00", "")[:200]
     rows: list[Ticket] = []
     if len(asked) > 1:
         data = TicketFilter(
             {"q": asked}, queryset=Ticket.objects.visible_to(user).for_lists(), request=request
         )
         rows = list(data.qs.order_by("-created_at", "-pk")[:8])
+    if field:
+        return render(request, "tickets/ticket_options.html", {"options": rows})
     results = [
         {
             "label": ticket.title,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import (
     Http404,
     HttpRequest,
@@ -26,6 +25,7 @@ from core import drafts
 from core.choices import Level
 from core.exceptions import Refused
 from core.forms import add_refusal
+from core.kept import changed_meanwhile
 from core.registry import ticket_acts, ticket_blocks, ticket_panels
 from core.views import Crumb, UpdatePage
 from tickets import actions
@@ -43,7 +43,7 @@ from tickets.forms import (
 )
 from tickets.items import items_of
 from tickets.kinds import registry
-from tickets.models import Comment, Follower, Link, Ticket
+from tickets.models import Comment, Follower, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.permissions import sees_internal
 from tickets.references import find
@@ -142,7 +142,6 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
         "followers": followers,
         "follow_form": FollowForm(user=user),
         "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
-        "links": links_of(user, ticket),
         "may": {
             verb: user.has_perm(f"tickets.{verb}", ticket)
             for verb in ("work", "assign", "answer", "note", "override_priority")
@@ -176,14 +175,6 @@ def panels(request: HttpRequest, reference: str) -> HttpResponse:
     every = panels_of(ticket, user, lazy=True)
     later = [entry for entry in every if entry["panel"].lazy]
     return render(request, "tickets/panels.html", {"ticket": ticket, "panels": later})
-
-
-def links_of(user: User, ticket: Ticket) -> list[tuple[str, Ticket]]:
-    """The tickets linked with this one, as far as the person sees them, each with the name of the link."""
-    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).order_by("pk")
-    others = {row: row.target_id if row.source_id == ticket.pk else row.source_id for row in rows}
-    seen = Ticket.objects.visible_to(user).in_bulk(others.values()) if others else {}
-    return [(row.get_link_type_display(), seen[key]) for row, key in others.items() if key in seen]
 
 
 def next_step(user: User, ticket: Ticket, steps: list[Move]) -> Move | None:
@@ -222,6 +213,8 @@ class Act(UpdatePage):
     model = Ticket
     frame = "base_workspace.html"
     template_name = "tickets/act.html"
+    # What was done meanwhile may be a reason not to do it.
+    merges = False
 
     @cached_property
     def object(self) -> Ticket:
@@ -250,6 +243,16 @@ class MovePage(Act):
     """One move of the table, with the fields it needs."""
 
     form_class = MoveForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The move; where somebody else made one first, 409 with what was typed."""
+        try:
+            _step = self.step
+        except Http404 as gone:
+            if self.sent_version in (None, self.object.version):
+                raise
+            return changed_meanwhile(request, str(gone), back=self.object.get_absolute_url())
+        return super().post(request, *args, **kwargs)
 
     @cached_property
     def step(self) -> Move:
@@ -339,6 +342,7 @@ class EditPage(Act):
 
     form_class = EditForm
     object_verb = "tickets.work"
+    merges = True
     template_name = "tickets/edit.html"
     title = gettext_lazy("Edit")
 
