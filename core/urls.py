@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core import operations, shell
+from core import kept, operations, shell
 
 app_name = "core"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", shell.set_language, name="language"),
     path("keys/", shell.set_keys, name="keys"),
     path("preview/", shell.preview, name="preview"),
+    path("kept/", kept.kept, name="kept"),
     path("drafts/<slug:key>/", shell.draft, name="draft"),
     path("manage/deliveries/", operations.DeliveryList.as_view(), name="deliveries"),
     path("manage/deliveries/again/", operations.send_again, name="send_again"),

@@ -16,7 +16,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, FormView, View
 
-from core import drafts, times
+from core import drafts, merging, times
 from core.exceptions import Refused, StaleVersion
 from core.filters import names_asked
 from core.forms import add_refusal
@@ -416,11 +416,13 @@ class CreatePage(FormPage):
 class UpdatePage(FormPage):
     """A form that changes a row fetched through `visible_to`; `object_verb` is asked on that very row.
 
-    Where the model counts versions, the form carries the one it was made from and the action is given it.
+    Where the model counts versions, the form carries the one it was made from, with the values it had, and the
+    action is given it. `merges` is false for an act that must not be tried again over a newer version by itself.
     """
 
     model: type[Model]
     object_verb: str = ""
+    merges = True
     slug_field: ClassVar[str] = "pk"
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -452,8 +454,64 @@ class UpdatePage(FormPage):
         sent = self.request.POST.get(VERSION_FIELD, "")
         return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form sent, with the other side's values where the person chose them."""
+        request.POST = merging.chosen(request.POST)  # type: ignore[assignment]
+        return super().post(request, *args, **kwargs)
+
+    def conflict(self, form: forms.BaseForm, stale: StaleVersion) -> HttpResponse:
+        """409 with both sides, field by field; what only the other side changed is taken over.
+
+        Where nothing of what the form shows has changed, the act is tried again over the newer version.
+        """
+        self.__dict__.pop("object", None)
+        fresh = self._fresh_form()
+        theirs, before = (
+            merging.shown_values(fresh),
+            merging.unpack(self.request.POST.get(merging.BEFORE, "")),
+        )
+        found = merging.differences(form, before=before, theirs=theirs)
+        version = getattr(self.object, VERSION_FIELD, None)
+        if self.merges and before is not None and not found and version != self.sent_version:
+            self._send_again(version)
+            return self.form_valid(form)
+        merged = merging.taken_over(self.request.POST, found, theirs)
+        self.request.POST = merged  # type: ignore[assignment]
+        context = self.get_context_data(
+            form=self.get_form(), conflict=str(stale), differences=found, version=version,
+            before=merging.pack(theirs), theirs=merging.pack(theirs),
+        )  # fmt: skip
+        return self.render_to_response(context, status=409)
+
+    def _fresh_form(self) -> forms.BaseForm:
+        """The form as a page opened now would show it."""
+        made = {
+            name: value for name, value in self.get_form_kwargs().items() if name not in ("data", "files")
+        }
+        form: forms.BaseForm = self.get_form_class()(**made)
+        return form
+
+    def _send_again(self, version: int | None) -> None:
+        copy = self.request.POST.copy()
+        copy[VERSION_FIELD] = str(version)
+        self.request.POST = copy  # type: ignore[assignment]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "version": getattr(self.object, VERSION_FIELD, None)}
+        context = super().get_context_data(**kwargs)
+        version = getattr(self.object, VERSION_FIELD, None)
+        if version is None or VERSION_FIELD in kwargs:
+            return {VERSION_FIELD: version, **context}
+        if self.sent_version is not None:  # refused: the form is still the one that was made then
+            return {
+                **context,
+                VERSION_FIELD: self.sent_version,
+                "before": self.request.POST.get(merging.BEFORE, ""),
+            }
+        return {
+            **context,
+            VERSION_FIELD: version,
+            "before": merging.pack(merging.shown_values(context["form"])),
+        }
 
 
 def refused_message(request: HttpRequest, act: Callable[[], object]) -> bool:

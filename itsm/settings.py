@@ -93,12 +93,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.middleware.PersonMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "core.kept.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionSeenMiddleware",
+    # The last: it runs the act of a form.
+    "core.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "itsm.urls"
@@ -111,6 +113,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["core.templatetags.tokens"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -215,6 +218,7 @@ ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", default=25) * 1024 * 1024
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "core.kept.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_SSL_REDIRECT = SECURE and env.flag("TLS_REDIRECT", default=True)
@@ -283,6 +287,8 @@ SPECTACULAR_SETTINGS = {
         "CommentKind": "tickets.choices.CommentKind",
         "EntityKind": "accounts.choices.EntityKind",
         "ServiceStatus": "services.models.ServiceStatus",
+        "InterventionState": "tickets.models.InterventionState",
+        "InterventionMode": "tickets.models.Mode",
     },
 }
 

@@ -69,6 +69,8 @@ class ReportForm(WithCustomFields):
         services = Service.objects.visible_to(user).filter(status=ServiceStatus.LIVE)
         fields: dict[str, Any] = self.fields
         fields["service"].queryset = services
+        asked = fields_for(Kind.INCIDENT, service=self.chosen("service"))
+        self.ask(open_to(asked, staff=False), user=user)
         self._offer_items(user)
 
     def _offer_items(self, user: User) -> None:
@@ -81,8 +83,6 @@ class ReportForm(WithCustomFields):
         codes = [code.strip() for code in str(self.initial.get("items", "")).split(",")]
         named = Item.objects.nameable_by(user).filter(code__in=codes[:10])
         field.help_text = ", ".join(item.name for item in named) or field.help_text
-        asked = fields_for(Kind.INCIDENT, service=self.chosen("service"))
-        self.ask(open_to(asked, staff=False), user=user)
 
 
 class AnswerForm(forms.Form):

@@ -37,6 +37,11 @@ class WithCustomFields(forms.Form):
         """The custom fields, for a template that places them."""
         return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
+    @property
+    def own(self) -> list[forms.BoundField]:
+        """All other fields."""
+        return [self[name] for name in self.fields if not name.startswith(PREFIX)]
+
     def clean(self) -> dict[str, Any]:
         """What was given, the custom fields together."""
         clean: dict[str, Any] = super().clean() or self.cleaned_data
