@@ -70,6 +70,7 @@ def values_for(step: Move, ticket: Ticket, *, at: datetime) -> dict[str, Any]:
         "pending_until": lambda: at + timedelta(days=2),
         "team": lambda: Team.objects.get(name="Specialists"),
         "assignee": lambda: User.objects.get(email="emil.expert@example.org"),
+        "fulfilment": lambda: "Set up on their desk",
         "root_cause": lambda: "A worn cable",
         "consequences": lambda: "Nobody can print",
         "workaround": lambda: "Use the other printer",

@@ -41,7 +41,7 @@ OFFERED = {
     "api:ticket-detail": _TICKET | {"status", "priority_is_set", "priority_by"},
     **{
         f"api:{kind}-detail": _TICKET | {"status", "priority_is_set", "priority_by"}
-        for kind in ("incident", "problem", "change")
+        for kind in ("incident", "problem", "change", "request")
     },
     "api:budget": set(),
     "api:person-detail": {

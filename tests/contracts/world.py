@@ -18,6 +18,7 @@ from calendars.models import Calendar
 from core.choices import Level
 from core.models import OutboxMessage
 from services.models import Category, Service, ServiceTeam
+from tests.contracts import world_requests
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.contracts.world_changes import furnish, set_up
 from tests.factories import grant, make_entity, make_team, make_user
@@ -166,6 +167,7 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     desk.memberships.create(user=author)
     _hang_on(world, place, ticket, word, author=author, follower=person)
     furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
+    world_requests.furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world.put("person", place, pk=person.pk)
     world.put("team", place, pk=helpers.pk)
     world.put("member", place, pk=helpers.pk, user_pk=person.pk)
@@ -206,6 +208,7 @@ def _hang_on(world: World, place: str, ticket: Ticket, word: str, *, author: Use
     entry = log_time(ticket, by=author, minutes=5, note=f"{word} call")
     line = add_cost(ticket, by=author, nature=CostNature.OTHER, label=f"{word} part", amount=Decimal("1.20"))
     [point] = add_points(ticket, [f"{word} point"], by=author)
+    world_requests.approve(world, place, ticket, word, approver=follower)
     world.put("point", place, key=point.pk)
     world.put("api point", place, reference=reference, pk=point.pk)
     world.put("time entry", place, key=entry.pk)
@@ -293,6 +296,7 @@ def _words(world: World) -> None:
     world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
     world.put("policy", SCHOOL, pk=Policy.objects.earliest("pk").pk)
     set_up(world, SCHOOL)
+    world_requests.set_up(world, SCHOOL)
     world.put("pending reason code", SCHOOL, code="requester")
     world.put("resolution code code", SCHOOL, code="assistance")
     world.put("delivery", SCHOOL, pk=OutboxMessage.objects.create(topic="tests", key="walk", payload={}).pk)
@@ -333,7 +337,7 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
     """Whether the thing exists for the walker."""
     if kind in NEVER:
         return False
-    if kind in (
+    if kind in world_requests.OF_TICKET or kind in (
         "ticket",
         "follower",
         "link",
