@@ -7,8 +7,9 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
-        """Fill the shell."""
+        """Fill the shell, and have major incidents follow their tickets."""
         from core import registry  # noqa: PLC0415
+        from incidents import following, letters, pages, permissions, spread  # noqa: F401, PLC0415 - they register
 
         registry.nav.register(
             registry.NavEntry(
@@ -25,3 +26,4 @@ class IncidentsConfig(AppConfig):
                 verb="tickets.open_for_others",
             )
         )
+        pages.register()

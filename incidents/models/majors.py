@@ -63,9 +63,7 @@ class MajorIncidentQuerySet(models.QuerySet["MajorIncident"]):
 class MajorIncident(models.Model):
     """An incident declared major: one master, its children, one communication to all it touches."""
 
-    incident = models.OneToOneField(
-        Ticket, models.PROTECT, related_name="major", verbose_name=_("incident")
-    )
+    incident = models.OneToOneField(Ticket, models.PROTECT, related_name="major", verbose_name=_("incident"))
     declared_at = models.DateTimeField(_("declared at"))
     declared_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name=_("declared by"), db_index=False
@@ -79,7 +77,9 @@ class MajorIncident(models.Model):
         _("what everybody reads"), max_length=300,
         help_text=_("One sentence for those it touches: what does not work, and since when."),
     )  # fmt: skip
-    services = models.ManyToManyField(Service, related_name="+", verbose_name=_("services touched"), blank=True)
+    services = models.ManyToManyField(
+        Service, related_name="+", verbose_name=_("services touched"), blank=True
+    )
     entities = models.ManyToManyField(
         Entity, related_name="+", verbose_name=_("entities touched"), blank=True,
         help_text=_("With all that belongs to them. None: whoever is offered one of the services."),
@@ -109,7 +109,8 @@ class MajorIncident(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(reviewed_at=None) | Q(reviewed_by__isnull=False), name="major_reviewed_by_somebody"
+                condition=Q(reviewed_at=None) | Q(reviewed_by__isnull=False),
+                name="major_reviewed_by_somebody",
             ),
         ]
 
@@ -151,7 +152,7 @@ class MajorEntry(models.Model):
         indexes = [models.Index("major", "at", "id", name="major_log")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.body[:60]}"
+        return self.body
 
 
 class Concerned(models.Model):

@@ -9,9 +9,10 @@ from rest_framework.response import Response
 
 from core.api.serializers import OutputModelSerializer
 from core.choices import Kind
+from incidents.api.reports import ReportActs, ReportInput
 from incidents.models import Incident, IncidentDetails
 from tickets.api.answers import TicketRowSerializer, TicketSerializer
-from tickets.api.inputs import SHORT, TicketChange, TicketCreation, Words
+from tickets.api.inputs import SHORT, NothingInput, TicketChange, TicketCreation, Words
 from tickets.api.views import TicketResource
 
 
@@ -50,7 +51,7 @@ class IncidentChange(TicketChange):
     details = IncidentDetailsInput(required=False)  # type: ignore[assignment]
 
 
-class IncidentResource(TicketResource):
+class IncidentResource(ReportActs):
     """Incidents."""
 
     queryset = Incident.objects.all()
@@ -59,6 +60,8 @@ class IncidentResource(TicketResource):
         **TicketResource.input_classes,
         "create": IncidentCreation,
         "partial_update": IncidentChange,
+        "report": ReportInput,
+        "finalise_report": NothingInput,
     }
     kind = Kind.INCIDENT
 

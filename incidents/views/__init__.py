@@ -1,0 +1,1 @@
+"""The pages of incidents, of major ones, and of their reports."""
