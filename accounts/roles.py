@@ -44,6 +44,7 @@ LEAD = (
     "tickets.log_for_others",
     "tickets.costs",
     "tickets.budget",
+    "incidents.declare_major",
 )
 MANAGER = (
     *LEAD,

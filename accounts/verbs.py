@@ -48,6 +48,7 @@ class Verb:
 
 GROUPS: dict[str, Label] = {
     "tickets": _("Tickets"),
+    "incidents": _("Incidents"),
     "services": _("Services"),
     "knowledge": _("Knowledge"),
     "changes": _("Changes"),

@@ -193,6 +193,16 @@ class Page:
         return [(label, groups[slug]) for slug, label in registry.ADMIN_GROUPS.items() if slug in groups]
 
     @cached_property
+    def banners(self) -> list[dict[str, Any]]:
+        """What stands above every page for the reader."""
+        if not self.person:
+            return []
+        asked = ((banner.template, banner.context(self.person)) for banner in registry.banners)
+        return [
+            {"template": template, "context": context} for template, context in asked if context is not None
+        ]
+
+    @cached_property
     def addresses(self) -> dict[str, str]:
         """The addresses the shell links to, those that exist."""
         known: dict[str, str] = {**vars(registry.addresses)}

@@ -194,6 +194,19 @@ class HomePanel:
     order: int = 50
 
 
+@dataclass(frozen=True, kw_only=True)
+class Banner:
+    """What stands above every page for those it concerns.
+
+    `context(user)` gives its variables, or None to hide it; it is asked on every page, so it asks no database.
+    """
+
+    slug: str
+    template: str
+    context: Callable[[Any], dict[str, Any] | None]
+    order: int = 50
+
+
 @dataclass
 class Addresses:
     """URL names that the shell links to when the app that owns them is there."""
@@ -215,4 +228,5 @@ ticket_blocks: Registry[TicketBlock] = Registry()
 ticket_acts: Registry[TicketAct] = Registry()
 catalogue_panels: Registry[CataloguePanel] = Registry()
 home_panels: Registry[HomePanel] = Registry()
+banners: Registry[Banner] = Registry()
 addresses = Addresses()

@@ -45,6 +45,12 @@ def short(at: datetime, now: datetime | None = None) -> str:
     return formats.date_format(local, _short_formats()[2])
 
 
+def stamp(at: datetime) -> str:
+    """A time for a table on paper, where "today" means nothing: "23 Nov 2026, 14:30"."""
+    local = timezone.localtime(at)
+    return f"{formats.date_format(local, _short_formats()[2])}, {formats.date_format(local, 'H:i')}"
+
+
 def span(seconds: float) -> str:
     """A length of time in two units at most: "50 s", "12 min", "1 h 20", "3 d 4 h"; always positive."""
     total = int(abs(seconds))

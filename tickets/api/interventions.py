@@ -133,7 +133,7 @@ class InterventionResource(TicketPart):
         return rows.prefetch_related("parts").annotate(for_staff=Value(internal))
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Plan an intervention. `overlaps` names the technician's other appointments then; it is planned all the same."""
+        """Plan an intervention; `overlaps` names the technician's other appointments then, and forbids nothing."""
         data = self.read_input()
         data.setdefault("technician", self.person)
         made = acts.plan_intervention(self.ticket, by=self.person, **data)
