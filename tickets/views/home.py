@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.registry import home_panels
 from tickets import queues
 from tickets.choices import Status
 from tickets.models import Ticket
@@ -58,5 +59,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "free": UnassignedTable(free.order_by("priority", "due_at", "-pk")[:_ROWS]),
             "waiting": HomeTable(waiting),
             "counts": queues.counts(user),
+            "panels": [
+                {"panel": panel, "context": context}
+                for panel in home_panels
+                if (context := panel.context(user)) is not None
+            ],
         },
     )
