@@ -10,6 +10,13 @@ from changes.api import ChangeResource, ChangeTemplateResource
 from core.api.docs import NowhereView, SchemaView, docs
 from incidents.api import IncidentResource, MajorIncidentResource
 from problems.api import CauseResource, ProblemResource
+from projects.api import (
+    DependencyResource,
+    MilestoneResource,
+    PhaseResource,
+    ProjectResource,
+    TaskResource,
+)
 from services.api import (
     AttributeResource,
     CategoryResource,
@@ -63,6 +70,11 @@ router.register("problems", ProblemResource, "problem")
 router.register("changes", ChangeResource, "change")
 router.register("change-templates", ChangeTemplateResource, "change-template")
 router.register(r"problems/(?P<reference>[^/]+)/causes", CauseResource, "cause")
+router.register("tasks", TaskResource, "task")
+router.register("projects", ProjectResource, "project")
+router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/phases", PhaseResource, "phase")
+router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/milestones", MilestoneResource, "milestone")
+router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/dependencies", DependencyResource, "dependency")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")
 router.register("entities", EntityResource, "entity")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("assistance.urls")),
     path("", include("problems.urls")),
     path("", include("changes.urls")),
+    path("", include("projects.urls")),
     path("portal/", include("portal.urls")),
     path("", front, name="front"),
     path("report/<str:code>/", report_item, name="report_item"),

@@ -27,6 +27,10 @@ class LedgerQuerySet(models.QuerySet["LedgerLine"]):
         rows = self.filter(of_staff(user)).filter(Q(type=LineType.TIME) | seen | own)
         return rows.annotate(money=models.Case(models.When(seen | own, then=F("amount"))))
 
+    def with_all_money(self) -> Self:
+        """With the money of every line, for who may see it whatever the ticket: of a project as a whole."""
+        return self.annotate(money=F("amount"))
+
     def standing(self) -> Self:
         """Those that count."""
         return self.filter(voided_at=None)
@@ -57,9 +61,7 @@ class LedgerLine(models.Model):
     type = models.CharField(_("type"), max_length=4, choices=LineType)
     source = models.BigIntegerField(_("number"))
     ticket = models.ForeignKey(Ticket, models.DO_NOTHING, related_name="+")
-    person = models.ForeignKey(
-        "accounts.User", models.DO_NOTHING, verbose_name=_("person"), related_name="+"
-    )
+    person = models.ForeignKey("accounts.User", models.DO_NOTHING, verbose_name=_("person"), related_name="+")
     team = models.ForeignKey(
         "accounts.Team", models.DO_NOTHING, verbose_name=_("team"), related_name="+", null=True
     )
