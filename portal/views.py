@@ -33,6 +33,7 @@ from tickets.references import find
 from tickets.timeline import entries
 from tickets.trail import note_read
 from tickets.views.people import reader
+from tickets.visits import upcoming
 from tickets.workflow import Move
 
 PAGE = 30
@@ -189,11 +190,13 @@ class RequestPage(View):
         """Render with the answer form, or the reason form that was wrong."""
         ticket, user = self.ticket, reader(self.request)
         word, tone = status_words(ticket)
+        lines = entries(ticket, user)
         context = {
             "ticket": ticket,
             "word": word,
             "tone": tone,
-            "entries": entries(ticket, user),
+            "entries": lines,
+            "appointments": upcoming(lines),
             "form": form or AnswerForm(draft=self.draft),
             "may_answer": answers(user, ticket),
             "moves": {step.verb: step for step in requester_moves(user, ticket)},
