@@ -12,7 +12,7 @@ from tickets.actions.attaching import attach, store_upload
 from tickets.actions.commenting import comment, edit_comment, publish_comment, withdraw_comment
 from tickets.actions.converting import convert
 from tickets.actions.editing import clear_priority, edit, set_priority
-from tickets.actions.following import follow, unfollow
+from tickets.actions.following import add_colleague, follow, mute, unfollow
 from tickets.actions.items import set_items
 from tickets.actions.linking import link, unlink
 from tickets.actions.many import run_bulk_act, start_bulk_act, unfinished_bulk_acts
@@ -23,6 +23,7 @@ from tickets.actions.recurring import open_recurring
 from tickets.actions.splitting import open_part, split
 
 __all__ = [
+    "add_colleague",
     "ask_approval",
     "assign",
     "attach",
@@ -37,6 +38,7 @@ __all__ = [
     "link",
     "merge",
     "move",
+    "mute",
     "open_part",
     "open_recurring",
     "open_ticket",

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from calendars.arithmetic import add_working_days
 from core.choices import Kind
 from core.db import locked
-from core.exceptions import Refused
+from core.exceptions import Refused, StaleVersion
 from core.text import first_line
 from services.support import schedule_of
 from tickets.actions.attaching import claim
 from tickets.actions.base import checked_text, lock, moment, policy_of, require, save
 from tickets.actions.linking import join
+from tickets.actions.mentioning import call_named
 from tickets.actions.moving import move, within_reopening
 from tickets.actions.opening import TEXT_LIMIT, open_ticket
 from tickets.choices import Channel, CommentKind, LinkType, Status, Verb
@@ -39,19 +41,24 @@ def comment(
     undo: bool = False,
     channel: str = Channel.PORTAL,
     version: int | None = None,
+    last_read: int | None = None,
     at: datetime | None = None,
 ) -> Comment:
     """Write on a ticket; the comment returned may stand on a new ticket linked to it (see below).
 
     A requester's answer resumes a pending ticket, restarts the silence of a resolved one, reopens a closed one within
     its delay, and after it opens a linked ticket. With `undo`, a public answer of staff reaches the requester only
-    after `settings.UNDO_SECONDS`, and can be taken back until then.
+    after `settings.UNDO_SECONDS`, and can be taken back until then. Names after an @ call people (see `mentions`).
+    `last_read` is the key of the newest comment that the author has read: raises `StaleVersion` where others have
+    written since.
     """
     now = moment(at)
     row = lock(ticket, version=version)
     if kind not in CommentKind.values:
         raise Refused({"kind": _("Unknown kind of comment.")})
     require(by, "tickets.answer" if kind == CommentKind.PUBLIC else "tickets.note", row)
+    if last_read is not None and written_since(row, last_read, by=by).exists():
+        raise StaleVersion({"body": _("Somebody wrote meanwhile. Read it, then send yours.")})
     body = checked_text("body", body, limit=TEXT_LIMIT)
     if not body and not attachments:
         raise Refused({"body": _("Write something.")})
@@ -64,11 +71,18 @@ def comment(
     )
     claim(attachments, ticket=row, by=by, comment=written)
     record(row, Verb.COMMENTED, by=by, at=now, comment=written, is_public=written.is_public, kind=kind)
+    call_named(row, written, by=by, at=now)
     if staff or kind != CommentKind.PUBLIC:
         save(row, [], at=now)
     else:
         _react(row, at=now)
     return written
+
+
+def written_since(ticket: Ticket, key: int, *, by: User) -> QuerySet[Comment]:
+    """What others wrote on the ticket after the comment with that key, as far as the person reads it."""
+    rows = Comment.objects.filter(ticket=ticket, pk__gt=key).exclude(author=by)
+    return rows.readable_by(by).select_related("author").order_by("pk")
 
 
 def _react(row: Ticket, *, at: datetime) -> None:

@@ -42,6 +42,40 @@ def follow(ticket: Ticket, user: User, *, by: User, at: datetime | None = None) 
 
 
 @transaction.atomic
+def add_colleague(ticket: Ticket, address: str, *, by: User, at: datetime | None = None) -> Follower:
+    """Let the requester make a colleague of the same entity a follower, by the exact address.
+
+    Nobody browses people this way: an address that is unknown and one of elsewhere are refused alike.
+    """
+    row = lock(ticket)
+    if row.requester_id != by.pk:
+        raise PermissionDenied
+    known = User.objects.active().filter(email=address.strip().lower(), entity_id=by.entity_id)
+    user = known.exclude(pk=by.pk).first() if "\x00" not in address else None
+    if user is None:
+        raise Refused({"person": _("Nobody of this address works with you here.")})
+    follower, created = Follower.objects.get_or_create(ticket=row, user=user)
+    if created:
+        record(row, Verb.FOLLOWED, by=by, at=moment(at), is_public=True, user=user.pk)
+    return follower
+
+
+@transaction.atomic
+def mute(ticket: Ticket, *, by: User, muted: bool = True) -> Follower:
+    """Tell a follower nothing any more, or tell again; the person goes on seeing the ticket. Oneself only.
+
+    Raises `Refused` for who does not follow.
+    """
+    row = Follower.objects.filter(ticket_id=ticket.pk, user=by).first()
+    if row is None:
+        raise Refused(_("You do not follow this ticket."))
+    if row.is_muted != muted:
+        row.is_muted = muted
+        row.save(update_fields=["is_muted"])
+    return row
+
+
+@transaction.atomic
 def unfollow(ticket: Ticket, user: User, *, by: User, at: datetime | None = None) -> None:
     """Stop telling someone."""
     now = moment(at)

@@ -2,6 +2,7 @@
 
 from tickets.models.approvals import Approval, ApprovalStep, ApprovalVote
 from tickets.models.attachment import Attachment
+from tickets.models.canned import CannedAnswer
 from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.checklists import CheckItem, ChecklistTemplate
 from tickets.models.fields import CustomField, FieldValues
@@ -22,6 +23,7 @@ __all__ = [
     "ApprovalStep",
     "ApprovalVote",
     "Attachment",
+    "CannedAnswer",
     "BulkItem",
     "BulkJob",
     "CheckItem",

@@ -325,6 +325,9 @@ class Follower(models.Model):
         "accounts.User", models.CASCADE, verbose_name=_("person"), related_name="+", db_index=False
     )
     created_at = models.DateTimeField(_("since"), db_default=Now())
+    is_muted = models.BooleanField(
+        _("muted"), db_default=False, default=False, help_text=_("Sees the ticket and is told nothing.")
+    )
 
     class Meta:
         verbose_name = _("follower")
