@@ -55,6 +55,9 @@ class Table:
 
     columns: ClassVar[dict[str, Column]] = {}
     caption: str | Promise = ""
+    # The id of a form elsewhere on the page to which rows can be ticked, and the name they have in it.
+    pick_form: str = ""
+    pick_name: str = "row"
 
     def __init_subclass__(cls) -> None:
         columns = dict(cls.columns)
@@ -77,6 +80,17 @@ class Table:
     def row_css(self, row: Any) -> str:
         """Classes of a row."""
         return ""
+
+    def pick_label(self, row: Any) -> str:
+        """What the tick of a row is called for who does not see it."""
+        return str(row)
+
+    def _pick(self, row: Any) -> str:
+        """The tick of a row; a float, so that the link beside it keeps the width that is left."""
+        return (
+            f'<input class="pick" type="checkbox" name="{self.pick_name}" value="{row.pk}" form="{self.pick_form}"'
+            f' aria-label="{escape(self.pick_label(row))}" data-pick>'
+        )
 
     @classmethod
     def sortable(cls) -> dict[str, str]:
@@ -108,7 +122,8 @@ class Table:
         opening = f'<tr data-row="{row.pk}"' if address else "<tr"
         cells = [column.cell(row) for column, _named in columns]
         if address:
-            cells[0] = mark_safe(f'<a class="row-link" href="{escape(address)}">{cells[0]}</a>')  # noqa: S308 - safe parts
+            tick = self._pick(row) if self.pick_form else ""
+            cells[0] = mark_safe(f'{tick}<a class="row-link" href="{escape(address)}">{cells[0]}</a>')  # noqa: S308 - safe parts
         drawn = "".join(
             f"<td{named}>{cell}</td>" for (_column, named), cell in zip(columns, cells, strict=True)
         )

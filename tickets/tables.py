@@ -55,6 +55,17 @@ class TicketTable(Table):
         css="shrink quiet soon-out",
     )
 
+    def pick_label(self, row: Any) -> str:
+        """The number, which is short and its own."""
+        return _("Choose %(reference)s") % {"reference": row.reference}
+
     def row_css(self, row: Any) -> str:
         """Ended work steps back."""
         return "is-ended" if row.status in ENDED else ""
+
+
+class QueueTable(TicketTable):
+    """The queue, whose tickets can be ticked and acted on together."""
+
+    pick_form = "bulk"
+    pick_name = "ticket"

@@ -30,5 +30,5 @@ export function onContent(fit) {
 }
 
 export function isTyping(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]") !== null;
+  return target.closest?.("input:not([data-pick]), textarea, select, [contenteditable]") !== null;
 }

@@ -45,6 +45,7 @@ const acts = {
   j: () => step(1),
   k: () => step(-1),
   o: () => { const link = document.querySelector("tr.is-current .row-link"); if (link) location.assign(link.href); },
+  x: () => document.querySelector("tr.is-current [data-pick]")?.click(),
   u: () => document.querySelector("[data-up], .crumbs li:last-child a")?.click(),
 };
 

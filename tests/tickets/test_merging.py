@@ -10,11 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Entity, User
 from core.exceptions import Refused
+from core.models import OutboxMessage
 from services.models import Category, Service
+from tests.factories import grant
 from tests.people import person
 from tickets import actions, references
 from tickets.actions import convert, merge, split, unmerge
@@ -145,8 +148,6 @@ def test_follower_who_sees_the_survivor_follows_it(
 
 
 def test_nobody_is_told_unless_asked(incident: Ticket, twin: Ticket, agent: User) -> None:
-    from core.models import OutboxMessage
-
     before = OutboxMessage.objects.count()
     merge(twin, incident, by=agent)
     assert OutboxMessage.objects.count() == before
@@ -184,8 +185,6 @@ def test_notes_of_a_merged_ticket_stay_with_those_who_read_them(
 ) -> None:
     foreign = actions.open_ticket("incident", by=outsider, title="Elsewhere")
     both = person("Bea Both", hospital, "technician")
-    from tests.factories import grant
-
     grant(both, "technician", school)
     actions.comment(foreign, by=both, body="Only for the hospital", kind=CommentKind.INTERNAL)
     actions.comment(foreign, by=outsider, body="For everybody")
@@ -207,7 +206,7 @@ def test_file_of_a_merged_ticket_is_read_by_the_survivors_requester(
     assert Attachment.objects.visible_to(requester).filter(pk=file.pk).exists()
     client.force_login(requester)
     assert client.get(file.get_absolute_url()).status_code == 200
-    assert "a.txt" in client.get(f"/requests/{incident.reference}/", follow=True).content.decode()
+    assert "a.txt" in client.get(reverse("portal:request", args=[incident.reference])).content.decode()
 
 
 def test_search_finds_the_survivor_by_the_old_number_and_number_of_origin(

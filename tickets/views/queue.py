@@ -16,11 +16,12 @@ from core import times
 from core.tables import changed
 from core.views import ListPage, Picker
 from tickets import queues
+from tickets.choices import BulkAct
 from tickets.field_filters import PREFIX
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.queries import HITS
-from tickets.tables import TicketTable
+from tickets.tables import QueueTable, TicketTable
 from tickets.views.people import worker
 
 # Where both meet, the one that is due first comes first.
@@ -89,6 +90,7 @@ class Queue(TicketList):
 
     title = gettext_lazy("Queue")
     template_name = "tickets/queue.html"
+    table_class = QueueTable
 
     @cached_property
     def view(self) -> queues.View:
@@ -114,7 +116,13 @@ class Queue(TicketList):
             for view in queues.VIEWS.values()
         ]
         pane = self.request.COOKIES.get("pane") != "off"
-        return {**super().get_context(), "views": tabs, "kept": [("view", self.view.slug)], "with_pane": pane}
+        return {
+            **super().get_context(),
+            "views": tabs,
+            "kept": [("view", self.view.slug)],
+            "with_pane": pane,
+            "bulk_acts": BulkAct.choices,
+        }
 
 
 @require_safe
