@@ -8,10 +8,11 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow approvals and fill the shell."""
-        from assistance import approvers  # noqa: PLC0415
+        from assistance import approvers, panels  # noqa: PLC0415
         from core import registry  # noqa: PLC0415
 
         approvers.register()
+        panels.register()
         registry.nav.register(
             registry.NavEntry(
                 slug="requests", label=_("Requests"), icon="lifebuoy", url_name="assistance:list", order=32

@@ -17,8 +17,8 @@ urlpatterns = [
     path("manage/request-forms/<int:pk>/edit/", catalogue.EditType.as_view(), name="edit_type"),
     path("manage/request-forms/<int:pk>/fields/", catalogue.FieldsPage.as_view(), name="fields"),
     path("manage/request-forms/<int:pk>/steps/new/", catalogue.StepPage.as_view(), name="new_step"),
-    path("manage/request-forms/<int:pk>/steps/<int:place>/", catalogue.StepPage.as_view(), name="step"),
+    path("manage/request-forms/<int:pk>/steps/<int:number>/", catalogue.StepPage.as_view(), name="step"),
     path(
-        "manage/request-forms/<int:pk>/steps/<int:place>/remove/", catalogue.remove_step, name="remove_step"
+        "manage/request-forms/<int:pk>/steps/<int:number>/remove/", catalogue.remove_step, name="remove_step"
     ),
 ]

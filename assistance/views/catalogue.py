@@ -187,8 +187,8 @@ class StepPage(ChangePage):
     @property
     def place(self) -> int:
         """Which step, from 0; the one after the last for a new one. 404 beyond."""
-        place = int(self.kwargs.get("place", len(self.steps) + 1)) - 1
-        if not 0 <= place <= len(self.steps) or ("place" in self.kwargs and place == len(self.steps)):
+        place = int(self.kwargs.get("number", len(self.steps) + 1)) - 1
+        if not 0 <= place <= len(self.steps) or ("number" in self.kwargs and place == len(self.steps)):
             raise Http404
         return place
 
@@ -211,16 +211,16 @@ class StepPage(ChangePage):
 
 
 @require_POST
-def remove_step(request: HttpRequest, pk: int, place: int) -> HttpResponse:
+def remove_step(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Take a step out of the approval of a form."""
     user = reader(request)
     if not user.has_perm(MANAGE):
         raise PermissionDenied
     row = get_object_or_404(managed(user), pk=pk)
     steps = steps_of(row)
-    if not 1 <= place <= len(steps):
+    if not 1 <= number <= len(steps):
         raise Http404
-    kept = [step for number, step in enumerate(steps, 1) if number != place]
+    kept = [step for place, step in enumerate(steps, 1) if place != number]
     if refused_message(request, lambda: set_steps(row, kept, by=user)):
         messages.success(request, _("The approval is changed."))
     return redirect(address_of(row))

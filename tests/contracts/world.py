@@ -269,9 +269,17 @@ def _hide(world: World, school: Entity, *, owner: User) -> None:
         author=author,
         follower=make_user("Felix Follower", entity=school),
     )
-    furnish(
-        world, HIDDEN, CONFIDENTIAL, owner=owner, author=author, helpers=team, team=team, is_confidential=True
-    )
+    for part in (furnish, world_requests.furnish):
+        part(
+            world,
+            HIDDEN,
+            CONFIDENTIAL,
+            owner=owner,
+            author=author,
+            helpers=team,
+            team=team,
+            is_confidential=True,
+        )
 
 
 def _words(world: World) -> None:

@@ -41,5 +41,5 @@ def set_up(world: World, place: str) -> None:
     form = create_type(
         name_fr="Promenade", slug="walk", by=None, steps=[Step(name_fr="Responsable", asks_manager=True)]
     )
-    world.put("request form", place, pk=form.pk, slug=form.slug, place=1)
+    world.put("request form", place, pk=form.pk, slug=form.slug, number=1)
     world.put("request form code", place, code=form.slug)

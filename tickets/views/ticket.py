@@ -178,8 +178,8 @@ def panels(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def next_step(user: User, ticket: Ticket, steps: list[Move]) -> Move | None:
-    """The one filled button: taking what nobody has, else the usual next move of the table."""
-    if not steps:
+    """The one filled button: taking what nobody has, else the usual next move of the table; never giving up."""
+    if not steps or steps[0].to == Status.CANCELLED:
         return None
     if ticket.is_open and ticket.assignee_id is None and ticket.status != Status.PENDING:
         return next((step for step in steps if step.to == Status.IN_PROGRESS), steps[0])
