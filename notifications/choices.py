@@ -18,6 +18,7 @@ class About(models.TextChoices):
     DECIDED = "decided", _("an approval I asked for, or one on a request of mine, is decided")
     VISIT = "visit", _("an intervention on such a ticket is planned, moved, done or called off")
     MAJOR = "major", _("there is news of a major incident that touches me")
+    MENTION = "mention", _("a colleague calls on me with an @")
     OTHER = "other", _("a file is added or the priority changes on such a ticket")
 
     @property
@@ -44,6 +45,7 @@ DEFAULTS: dict[About, frozenset[Channel]] = {
     About.ASSIGNED: frozenset(Channel),
     About.TEAM: frozenset({Channel.IN_APP}),
     About.NOTE: frozenset({Channel.IN_APP}),
+    About.MENTION: frozenset(Channel),
     About.APPROVAL: frozenset(Channel),
     About.DECIDED: frozenset(Channel),
     About.VISIT: frozenset(Channel),

@@ -1,5 +1,6 @@
 """Mails about events: threaded, in the reader's language, with what to do and a link."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from core.mail import deliver
@@ -22,6 +24,9 @@ from tickets.models import Event, Ticket
 
 TOPIC = "mail"
 _SUBJECT_LENGTH = 150
+# Our own paths, in HTML and in Markdown.
+_PATHS = re.compile(r'((?:src|href)=")/(?!/)')
+_WRITTEN = re.compile(r"(\]\()/(?!/)")
 
 
 def payload(event: Event, person: User, about: str) -> dict[str, Any]:
@@ -51,14 +56,17 @@ def send(message: OutboxMessage) -> None:
     person = User.objects.active().select_related("entity").filter(pk=message.payload["user"]).first()
     if event is None or person is None or not may_know(person, event):
         return
-    deliver(compose(event, person, about=message.payload["about"], message_id=message.payload["message_id"]))
+    named = {name: message.payload[name] for name in ("about", "message_id")}
+    deliver(compose(event, person, **named, others=message.payload.get("others", 0)))
 
 
-def compose(event: Event, person: User, *, about: str, message_id: str) -> EmailMultiAlternatives:
-    """The mail about an event for one person."""
+def compose(
+    event: Event, person: User, *, about: str, message_id: str, others: int = 0
+) -> EmailMultiAlternatives:
+    """The mail about an event for one person; `others` are the further tickets to which the same was done."""
     ticket = event.ticket
     with translation.override(person.language or settings.LANGUAGE_CODE), timezone.override(person.timezone):
-        context = _context(event, person, about)
+        context = {**_context(event, person, about), "others": others}
         text = render_to_string("notifications/mail/event.txt", context)
         html = render_to_string("notifications/mail/event.html", context)
     mail = EmailMultiAlternatives(
@@ -90,13 +98,18 @@ def _context(event: Event, person: User, about: str) -> dict[str, Any]:
         "person": person,
         "sentence": sentence(event, about),
         "at": event.at,
-        "body": body,
-        "body_html": render(body) if body else "",
+        "body": _WRITTEN.sub(rf"\g<1>{settings.PUBLIC_URL}/", body),
+        "body_html": _with_host(render(body)) if body else "",
         "steps": next_steps(event, about, for_requester=person.pk == ticket.requester_id),
         "address": f"{settings.PUBLIC_URL}{address(event, about)}",
         "preferences": f"{settings.PUBLIC_URL}/account/notifications/",
         "language": translation.get_language(),
     }
+
+
+def _with_host(html: str) -> SafeString:
+    """The same with whole addresses: a mail stands on no page that a path could be read from."""
+    return mark_safe(_PATHS.sub(rf"\g<1>{settings.PUBLIC_URL}/", html))  # noqa: S308 - cleaned before
 
 
 def _words(event: Event) -> str:

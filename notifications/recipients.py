@@ -23,6 +23,8 @@ def recipients(event: Event) -> list[tuple[User, About]]:
     """The people to tell, with why: never who did it, only who may see it; those away are stood in for."""
     wanted = _with_substitutes(_concerned(event))
     wanted.pop(event.actor_id or 0, None)
+    for muted in _muted(event, wanted):
+        del wanted[muted]
     people = User.objects.active().filter(pk__in=wanted).select_related("entity").order_by("pk")
     return [(person, wanted[person.pk]) for person in people if may_know(person, event)]
 
@@ -54,7 +56,23 @@ def _opened(event: Event) -> Wanted:
     return {**workers, event.ticket.requester_id: About.REPORTED}
 
 
+def _muted(event: Event, wanted: Wanted) -> set[int]:
+    """Of these people, the followers who want to be told nothing; that a ticket becomes theirs is told all the same."""
+    told = {person for person, about in wanted.items() if about != About.ASSIGNED}
+    rows = Follower.objects.filter(ticket_id=event.ticket_id, user_id__in=told, is_muted=True)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def _commented(event: Event) -> Wanted:
+    """Everybody who reads it, but for those whom it calls on: these are told so, once."""
+    called = Event.objects.filter(
+        ticket=event.ticket_id, verb=Verb.MENTIONED, data__said=event.comment_id
+    ).values_list("data__users", flat=True)
+    named = {person for people in called for person in people}
+    return {person: about for person, about in _readers(event).items() if person not in named}
+
+
+def _readers(event: Event) -> Wanted:
     if event.is_public:
         return _everybody(event, About.ANSWER)
     return {**_followers(event.ticket, About.NOTE), **_workers(event.ticket, About.NOTE)}
@@ -121,6 +139,12 @@ _BY_VERB: Mapping[Verb, Callable[[Event], Wanted]] = {
     Verb.APPROVAL: _approval,
     Verb.ATTACHED: _attached,
     Verb.VISITED: _visited,
+    Verb.MENTIONED: lambda event: dict.fromkeys(event.data.get("users", []), About.MENTION),
+    Verb.ECHOED: lambda event: {
+        **_followers(event.ticket, About.OTHER),
+        **_workers(event.ticket, About.OTHER),
+    },
+    Verb.ABSORBED: lambda event: _everybody(event, About.OTHER),
     Verb.PRIORITISED: lambda event: _workers(event.ticket, About.OTHER),
     Verb.FOLLOWED: lambda event: {int(event.data.get("user") or 0): About.FOLLOWED},
 }

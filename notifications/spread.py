@@ -1,6 +1,6 @@
 """From an event to the people: one outbox row per event, spread by a worker into notifications and mails."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -30,8 +30,14 @@ def queue_event(*, event: Event, notify: bool = True, **_more: Any) -> None:
     if not notify or event.verb in _SILENT or event.at < timezone.now() - HISTORY:
         return
     # An answer that can still be taken back is told when it is sent.
-    not_before = event.comment.visible_at if event.comment_id and event.comment else None
+    not_before = event.comment.visible_at if event.comment_id and event.comment else _sent_at(event)
     enqueue(TOPIC, {"event": event.pk}, key=f"{TOPIC}:{event.pk}", not_before=not_before)
+
+
+def _sent_at(event: Event) -> datetime | None:
+    """When the answer that calls on somebody can no longer be taken back."""
+    sent = event.data.get("sent_at") if event.verb == Verb.MENTIONED else None
+    return datetime.fromisoformat(sent) if sent else None
 
 
 @sender(TOPIC)

@@ -16,6 +16,7 @@ _SENTENCES = {
     About.STATUS: gettext_lazy("%(who)s changed the state to “%(status)s”"),
     About.NOTE: gettext_lazy("%(who)s wrote an internal note"),
     About.ANSWER: gettext_lazy("%(who)s answered"),
+    About.MENTION: gettext_lazy("%(who)s calls on you"),
     About.OTHER: gettext_lazy("%(who)s changed the priority"),
     About.VISIT: gettext_lazy("%(who)s planned an intervention"),
     About.MAJOR: gettext_lazy("News of the major incident, from %(who)s"),
@@ -31,7 +32,11 @@ _VISITS = {
     "signed": gettext_lazy("The intervention is done: its signed sheet is on the page"),
     "cancelled": gettext_lazy("%(who)s called off an intervention"),
 }
-_FILES = gettext_lazy("%(who)s added files")
+_OTHERS: dict[str, Promise] = {
+    Verb.ATTACHED: gettext_lazy("%(who)s added files"),
+    Verb.ECHOED: gettext_lazy("%(who)s solved a ticket to which this one is linked"),
+    Verb.ABSORBED: gettext_lazy("%(who)s merged another ticket into this one"),
+}
 
 
 def sentence(event: Event, about: str) -> str:
@@ -49,12 +54,10 @@ def _words(event: Event, about: About) -> str | Promise:
         return _NEW_FOR_TEAM
     if about == About.NOTE and event.data.get("kind") == CommentKind.SUPPLIER:
         return _SUPPLIER_NOTE
-    if about == About.OTHER and event.verb == Verb.ATTACHED:
-        return _FILES
-    if about == About.APPROVAL and event.data.get("act") == "reminded":
-        return _REMINDER
-    if about == About.DECIDED and event.data.get("act") == "refused":
-        return _REFUSED
+    if about == About.OTHER:
+        return _OTHERS.get(event.verb, _SENTENCES[about])
+    if about in (About.APPROVAL, About.DECIDED):
+        return _APPROVALS.get(event.data.get("act", ""), _SENTENCES[about])
     if about == About.VISIT:
         return _VISITS.get(event.data.get("act", ""), _SENTENCES[about])
     return _SENTENCES[about]

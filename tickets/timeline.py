@@ -36,6 +36,7 @@ ROWS: dict[str, type[models.Model]] = {
     "assignee": User,
     "requester": User,
     "user": User,
+    "users": User,
     "instead_of": User,
     "pending_reason": PendingReason,
     "resolution_code": ResolutionCode,
@@ -162,8 +163,8 @@ class Names:
                 if model := _rows_named(name):
                     wanted[model].update(value for value in values if isinstance(value, int))
             for name in ROWS.keys() & event.data.keys():
-                if isinstance(event.data[name], int):
-                    wanted[ROWS[name]].add(event.data[name])
+                values = event.data[name] if isinstance(event.data[name], list) else [event.data[name]]
+                wanted[ROWS[name]].update(value for value in values if isinstance(value, int))
         self._rows: dict[type[models.Model], dict[int, models.Model]] = defaultdict(dict)
         for row in known:
             self._rows[type(row)][row.pk] = row
@@ -317,6 +318,11 @@ def _unfollowed(event: Event, names: Names) -> str:
     return _("removed %(person)s from the followers") % {"person": names.of("user", event.data.get("user"))}
 
 
+def _mentioned(event: Event, names: Names) -> str:
+    called = ", ".join(names.of("users", key) for key in event.data.get("users", []))
+    return _("called on %(people)s") % {"people": called}
+
+
 def _linked(event: Event, names: Names) -> str:
     return _("linked the ticket: %(link)s %(other)s") % {"link": link_label(event), "other": other(event)}
 
@@ -344,6 +350,7 @@ SENTENCES: dict[str, Callable[[Event, Names], str]] = {
     Verb.PRIORITISED: _prioritised,
     Verb.ATTACHED: lambda event, names: _("added files"),
     Verb.FOLLOWED: _followed,
+    Verb.MENTIONED: _mentioned,
     Verb.UNFOLLOWED: _unfollowed,
     Verb.PUBLISHED: lambda event, names: _("made a note public"),
     Verb.LINKED: _linked,

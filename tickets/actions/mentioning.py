@@ -22,11 +22,13 @@ def call_named(row: Ticket, written: Comment, *, by: User, at: datetime) -> None
     if "@" not in written.body or not sees_internal(by, row):
         return
     found = meant(written.body, row, by=by, internal=not written.is_public)
-    people = [person for person in found.people if _may_be_named(row, person, by)]
+    # The requester gets every public answer anyway, and must not learn of an internal call.
+    others = [person for person in found.people if person.pk != row.requester_id]
+    people = [person for person in others if _may_be_named(row, person, by)]
     if not people:
         return
     Follower.objects.bulk_create(
-        [Follower(ticket=row, user=person) for person in people if person.pk != row.requester_id],
+        [Follower(ticket=row, user=person) for person in people],
         ignore_conflicts=True,
     )
     record(
