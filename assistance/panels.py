@@ -33,5 +33,5 @@ def register() -> None:
             template="assistance/panel.html",
             context=form_context,
             order=4,
-        )  # fmt: skip
+        )
     )
