@@ -18,7 +18,7 @@ class ItemStatus(models.TextChoices):
 
     PLANNED = "planned", _("Planned")
     IN_STOCK = "in_stock", _("In stock")
-    IN_USE = "in_use", _("In use")
+    IN_USE = "in_use", _("In service")
     IN_REPAIR = "in_repair", _("In repair")
     RETIRED = "retired", _("Retired")
     DISPOSED = "disposed", _("Disposed of")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.saving import allow
 from accounts.models import User
+from audit.actions import Act, record_many
 from core.db import locked
 from core.exceptions import Message, Refused, StaleVersion
 from services.attributes import Types, cleaned
@@ -59,6 +60,9 @@ def create_items(
     CatalogueEvent.objects.bulk_create(
         CatalogueEvent(item=item, verb=CatalogueVerb.CREATED, actor=by, at=now, data={"status": item.status})
         for item in items
+    )
+    record_many(
+        Act(action="services.item.created", by=by, target=item, entity=item.entity_id) for item in items
     )
     return items
 
@@ -106,6 +110,9 @@ def edit_items(
         row = rows[item.pk]
         events += _save(row, changed(row, values, types, by=by, now=now, on=on), by=by, now=now)
     CatalogueEvent.objects.bulk_create(events)
+    record_many(
+        Act(action="services.item.changed", by=by, target=event.item, data=event.data) for event in events
+    )
     return [rows[item.pk] for item, _values in changes]
 
 

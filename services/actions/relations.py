@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.actions import Act, record_many
 from core.exceptions import Refused
 from services.actions.catalogue import MANAGE
 from services.actions.items import EDIT
@@ -159,11 +160,23 @@ def _refuse_circles(rows: Sequence[Relation], edges: Sequence[Edge]) -> None:
 
 def _record(edges: Iterable[Edge], verb: CatalogueVerb, *, by: User | None, at: datetime) -> None:
     """Both ends remember what happened, each from its own side."""
-    events = []
-    for edge in edges:
+    events, given = [], list(edges)
+    for edge in given:
         for here, there, inverse in ((edge.source, edge.target, False), (edge.target, edge.source, True)):
             data: dict[str, Any] = {"relation_type": str(edge.relation_type), "inverse": inverse}
             data["other_item" if isinstance(there, Item) else "other_service"] = there.pk
             owner = {"item": here} if isinstance(here, Item) else {"service": here}
             events.append(CatalogueEvent(**owner, verb=verb, actor=by, at=at, data=data))
     CatalogueEvent.objects.bulk_create(events)
+    record_many(
+        Act(
+            action=f"services.relation.{'created' if verb == CatalogueVerb.RELATED else 'deleted'}",
+            by=by,
+            target=edge.source,
+            data={
+                "relation_type": str(edge.relation_type),
+                "target": f"{_key(edge.target)[0]} {edge.target.code}",
+            },
+        )
+        for edge in given
+    )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from accounts.actions.saving import allow, change, save
 from accounts.models import User
+from audit.actions import record_deleted
 from core.db import locked
 from core.exceptions import Refused
 from core.text import fold, sort_name
@@ -38,7 +39,7 @@ def save_type(item_type: ItemType, values: Mapping[str, Any], *, by: User | None
     if row.pk and item_type.pk and "parent" in values:
         hold_type(row.pk)
     _check_above(row)
-    return save(row)
+    return save(row, by=by)
 
 
 def _check_above(row: ItemType) -> None:
@@ -83,7 +84,7 @@ def save_attribute(attribute: Attribute, values: Mapping[str, Any], *, by: User 
         raise Refused({"options": _("Give at least one choice.")})
     if before is not None:
         _keep_values(Attribute.objects.get(pk=row.pk), row)
-    saved = save(row)
+    saved = save(row, by=by)
     _check_slugs(Types.read(), row.item_type_id)
     return saved
 
@@ -131,6 +132,7 @@ def delete_attribute(attribute: Attribute, *, by: User | None) -> None:
     allow(by, MANAGE)
     hold_type(attribute.item_type_id)
     _refuse_in_use("", values_in_use(attribute))
+    record_deleted(attribute, by=by)
     attribute.delete()
 
 
@@ -144,7 +146,7 @@ def save_place(place: Place, values: Mapping[str, Any], *, by: User | None) -> P
     if row.entity_id is None:
         raise Refused({"entity": _("This field is required.")})
     allow(by, MANAGE, row.entity)
-    above = row.parent
+    above = Place.objects.get(pk=row.parent_id) if row.parent_id else None
     if above is not None and above.entity_id != row.entity_id:
         raise Refused({"parent": _("This place belongs to another entity.")})
     if above is not None and row.pk and row.pk in above.path:
@@ -152,7 +154,7 @@ def save_place(place: Place, values: Mapping[str, Any], *, by: User | None) -> P
     row.full_name = f"{above.full_name} › {row.name}" if above else row.name
     if len(row.full_name) > Place._meta.get_field("full_name").max_length:
         raise Refused({"name": _("This name is too long for the tree of places.")})
-    save(row)
+    save(row, by=by)
     row.path = [*(above.path if above else []), row.pk]
     row.save(update_fields=["path"])
     _carry_along(row)
@@ -183,7 +185,7 @@ def save_supplier(supplier: Supplier, values: Mapping[str, Any], *, by: User | N
     """Create or change a supplier."""
     allow(by, MANAGE)
     change(supplier, values, allowed=SUPPLIER_FIELDS)
-    return save(supplier)
+    return save(supplier, by=by)
 
 
 @transaction.atomic

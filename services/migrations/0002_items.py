@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('warranty_until', models.DateField(blank=True, null=True, verbose_name='warranty until')),
                 ('contract_ref', models.CharField(blank=True, max_length=120, verbose_name='contract')),
                 ('contract_until', models.DateField(blank=True, null=True, verbose_name='contract until')),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('in_stock', 'In stock'), ('in_use', 'In use'), ('in_repair', 'In repair'), ('retired', 'Retired'), ('disposed', 'Disposed of')], default='in_use', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('planned', 'Planned'), ('in_stock', 'In stock'), ('in_use', 'In service'), ('in_repair', 'In repair'), ('retired', 'Retired'), ('disposed', 'Disposed of')], default='in_use', max_length=10, verbose_name='status')),
                 ('status_since', models.DateField(verbose_name='status since')),
                 ('note', models.TextField(blank=True, max_length=5000, verbose_name='note')),
                 ('attributes', models.JSONField(blank=True, default=dict, verbose_name='attributes')),

@@ -28,12 +28,14 @@ DEPTH, DEEPEST, THINGS = 3, 6, 200
 @require_safe
 def of_service(request: HttpRequest, pk: int) -> HttpResponse:
     """The graph around a service."""
+    _check(request)
     return _page(request, get_object_or_404(Service.objects.visible_to(person(request)), pk=pk))
 
 
 @require_safe
 def of_item(request: HttpRequest, code: str) -> HttpResponse:
     """The graph around an item."""
+    _check(request)
     return _page(request, item_of(request, code))
 
 
@@ -48,11 +50,13 @@ def chosen(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, thing: Thing) -> HttpResponse:
-    user = person(request)
-    if not user.has_perm(VIEW):
+def _check(request: HttpRequest) -> None:
+    if not person(request).has_perm(VIEW):
         raise PermissionDenied
-    depth = _depth(request)
+
+
+def _page(request: HttpRequest, thing: Thing) -> HttpResponse:
+    user, depth = person(request), _depth(request)
     part = graph.neighbourhood(user, [thing], depth=depth, limit=THINGS)
     boxes, arrows = boxes_of(part), arrows_of(part)
     plan = layout.layout(boxes, arrows, together=_("{count} × {group}"))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from audit.actions import record
 from core.text import sort_name
 from core.views import Action, CreatePage, Crumb, DetailPage, FormPage, ListPage, UpdatePage, refused_message
 from services import graph, labels
@@ -280,7 +281,10 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     if not user.has_perm(VIEW):
         raise PermissionDenied
     rows = ItemFilter(request.GET, queryset=Item.objects.visible_to(user), request=request).qs
-    items = rows.for_lists().select_related("owner", "supplier").order_by("sort_name", "pk")[:EXPORTED]
+    items = list(rows.for_lists().select_related("owner", "supplier").order_by("sort_name", "pk")[:EXPORTED])
+    record(
+        "services.item.exported", by=user, data={"count": len(items), "filter": request.GET.urlencode()[:500]}
+    )
     separator = ";" if translation.get_language() == "fr" else ","
     response = StreamingHttpResponse(
         written_out(items, separator=separator), content_type="text/csv; charset=utf-8"

@@ -12,6 +12,8 @@ Nobody who is not signed in gets anything but the sign-in page (401 in the API),
 from dataclasses import dataclass
 from typing import Any
 
+from tests.contracts import routes_items
+
 PUBLIC = "public"
 SIGNED_IN = ""
 STAFF = "staff"
@@ -137,6 +139,9 @@ TICKETS: dict[str, Rules] = {
     "tickets:resolution_codes": page(gate=SETTINGS),
     "tickets:new_resolution_code": form(gate=SETTINGS),
     "tickets:resolution_code": form(gate=SETTINGS, of="resolution code"),
+    "tickets:retention": page(gate=SETTINGS),
+    "tickets:new_retention_rule": form(gate=SETTINGS),
+    "tickets:retention_rule": form(gate=SETTINGS, of="retention rule"),
     "tickets:policies": page(gate=SETTINGS),
     "tickets:new_policy": form(gate=SETTINGS),
     "tickets:policy": form(gate=SETTINGS, of="policy"),
@@ -318,7 +323,11 @@ AUDIT: dict[str, Rules] = {
     "audit:export": page(gate=READ_TRAIL),
 }
 
-PAGES: dict[str, Rules] = {**TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL, **AUDIT}
+ITEMS: dict[str, Rules] = {
+    name: {method: Rule(**rule) for method, rule in line.items()} for name, line in routes_items.ITEMS.items()
+}
+
+PAGES: dict[str, Rules] = {**ITEMS, **TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL, **AUDIT}
 
 
 def _of_tickets(name: str, of: str = "ticket") -> dict[str, Rules]:
@@ -450,6 +459,10 @@ API: dict[str, Rules] = {
     "api:audit-detail": page(gate=READ_TRAIL, of="entry of the trail"),
     "api:audit-export": page(gate=READ_TRAIL),
     "api:audit-verification": {"GET": Rule(gate=READ_TRAIL), "POST": Rule(gate=READ_TRAIL)},
+    **{
+        name: {method: Rule(**rule) for method, rule in line.items()}
+        for name, line in routes_items.API.items()
+    },
     "api:me": {"GET": Rule(), "PATCH": Rule()},
     "api:schema": page(),
     "api:docs": page(),
@@ -458,6 +471,7 @@ API: dict[str, Rules] = {
 
 # What the walk sends with an unsafe method of the API, so that nothing but the right is missing.
 BODIES: dict[str, dict[str, Any]] = {
+    **routes_items.BODIES,
     "POST api:ticket-list": {"title": "Walked in"},
     "POST api:incident-list": {"title": "Walked in"},
     "PATCH api:ticket-detail": {"title": "Walked over"},

@@ -18,7 +18,7 @@ from calendars.models import Calendar
 from core.choices import Level
 from core.models import OutboxMessage
 from services.models import Category, Service, ServiceTeam
-from tests.contracts import world_requests
+from tests.contracts import world_items, world_requests
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.contracts.world_changes import furnish, set_up
 from tests.factories import grant, make_entity, make_team, make_user
@@ -168,6 +168,7 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     _hang_on(world, place, ticket, word, author=author, follower=person)
     furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world_requests.furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
+    world_items.furnish(world, place, word, entity=entity, service=service, person=person)
     world.put("person", place, pk=person.pk)
     world.put("team", place, pk=helpers.pk)
     world.put("member", place, pk=helpers.pk, user_pk=person.pk)
@@ -302,9 +303,11 @@ def _words(world: World) -> None:
     world.put("checklist", SCHOOL, pk=made.pk)
     world.put("pending reason", SCHOOL, pk=PendingReason.objects.earliest("pk").pk)
     world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
+    world.put("retention rule", SCHOOL, pk=RetentionRule.objects.create(kind="incident").pk)
     world.put("policy", SCHOOL, pk=Policy.objects.earliest("pk").pk)
     set_up(world, SCHOOL)
     world_requests.set_up(world, SCHOOL)
+    world_items.set_up(world, SCHOOL)
     world.put("pending reason code", SCHOOL, code="requester")
     world.put("resolution code code", SCHOOL, code="assistance")
     world.put("delivery", SCHOOL, pk=OutboxMessage.objects.create(topic="tests", key="walk", payload={}).pk)
@@ -333,12 +336,14 @@ BY_PLACE: dict[str, tuple[str, ...]] = {
     "token": ("accounts.manage_people",),
     "recurrence": ("tickets.recurring",),
     "entry of the trail": ("audit.view",),
+    **world_items.BY_PLACE,
 }
 ANYWHERE: dict[str, tuple[str, ...]] = {
     "rate": ("tickets.costs", "settings.manage"),
     "role": (*OVERSEERS, "accounts.view_people"),
+    **world_items.ANYWHERE,
 }
-NEVER = ("nothing", "another's absence", "another's token", "another's bulk act")
+NEVER = (*world_items.NEVER, "nothing", "another's absence", "another's token", "another's bulk act")
 
 
 def sees(walker: Walker, kind: str, place: str) -> bool:
@@ -365,6 +370,8 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
         return walker.holds_any(ANYWHERE[kind])
     if kind == "entity":
         return bool(walker.role) and walker.reaches(place)
+    if kind == "item at hand":
+        return walker.reaches(place)
     if kind == "service":
         return walker.place == place or walker.holds("services.view", place)
     return True
