@@ -12,6 +12,8 @@ from core.choices import Scale
 from core.tables import Column
 from tickets.tables import TicketTable, title_cell
 
+# The columns of the details that a row shows.
+SHOWN = ("change_type", "risk_level", "window_start", "window_end", "decision", "approval_due_at")
 _TYPE_TONES = {ChangeType.EMERGENCY: "late", ChangeType.STANDARD: "good", ChangeType.NORMAL: "neutral"}
 
 

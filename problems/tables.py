@@ -12,6 +12,10 @@ from core.tables import Column
 from tickets.tables import TicketTable
 
 
+# The columns of the details that a row of the known errors shows.
+SHOWN = ("workaround", "is_public_workaround", "known_error_at")
+
+
 class ProblemTable(TicketTable):
     """Problems. Needs `incidents`, how many each explains."""
 

@@ -22,7 +22,7 @@ from problems.filters import ProblemFilter
 from problems.forms import DETAILS, CauseForm, ProblemForm, WorkaroundForm
 from problems.models import Cause, CauseMethod, Problem
 from problems.queries import known_errors, public_workarounds, with_incidents, with_uses
-from problems.tables import KnownErrorTable, ProblemTable
+from problems.tables import SHOWN, KnownErrorTable, ProblemTable
 from services.models import Service
 from tickets.actions import store_upload
 from tickets.models import Ticket
@@ -79,7 +79,7 @@ class KnownErrors(TicketList):
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = known_errors().visible_to(self.request.user)  # type: ignore[attr-defined]
-        return with_uses(rows.select_related("service", "pending_reason"))
+        return with_uses(rows.for_lists(*(f"problem_details__{name}" for name in SHOWN)))
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Problems"), reverse("problems:list"))]

@@ -91,7 +91,8 @@ class TicketForm(WithCustomFields, ReaderForm):
         super().__init__(*args, user=user, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["description"].widget = MarkdownInput({"rows": 7}, draft=f"new-{self.kind}", files="files")
-        fields["channel"].choices = [(value, value.label) for value in self.offered_channels]
+        if "channel" in fields:
+            fields["channel"].choices = [(value, value.label) for value in self.offered_channels]
         fields["service"].queryset = live_services(user)
         fields["category"].queryset = Category.objects.filter(is_active=True)
         fields["team"].queryset = teams_of(user)

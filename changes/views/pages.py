@@ -15,7 +15,7 @@ from changes import actions
 from changes.filters import ChangeFilter
 from changes.forms import DETAILS, ChangeForm
 from changes.models import Change, overlapping
-from changes.tables import ChangeTable
+from changes.tables import SHOWN, ChangeTable
 from core.choices import Kind
 from core.views import Action, CreatePage, Crumb
 from tickets.actions import store_upload
@@ -46,8 +46,9 @@ class ChangeList(TicketList):
     empty_icon = "transfer"
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
-        return rows.select_related("change_details")
+        rows = Change.objects.visible_to(self.request.user)
+        found: QuerySet[Any] = rows.for_lists(*(f"change_details__{name}" for name in SHOWN))
+        return found
 
     def actions(self) -> list[Action]:
         listed = [Action(_("Calendar"), reverse("changes:calendar"), "calendar-event")]

@@ -63,12 +63,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Work that is not resolved, closed or cancelled."""
         return self.filter(is_open=True)
 
-    def for_lists(self) -> Self:
-        """With what a row of a list shows, in one statement: no long texts, and of other rows their names only."""
+    def for_lists(self, *details: str) -> Self:
+        """With what a row of a list shows, in one statement: no long texts, and of other rows their names only.
+
+        `details` are columns of the kind's own that the list shows as well ("change_details__window_start").
+        """
         own = [field.attname for field in Ticket._meta.concrete_fields if field.name not in _LONG]
-        return self.select_related("service", "team", "assignee", "requester", "pending_reason").only(
-            *own, *_NAMES
-        )
+        rows = ("service", "team", "assignee", "requester", "pending_reason")
+        kinds_own = {name.partition("__")[0] for name in details}
+        return self.select_related(*rows, *kinds_own).only(*own, *_NAMES, *details)
 
 
 def _keys_of(user: User) -> models.QuerySet[Any, Any]:
