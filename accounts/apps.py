@@ -56,6 +56,7 @@ OWN_PAGES = (
     PortalEntry(
         slug="absences", label=_("Absences"), icon="calendar-off", url_name="account:absences", order=50
     ),
+    PortalEntry(slug="data", label=_("My data"), icon="database", url_name="account:data", order=80),
     PortalEntry(slug="rights", label=_("Rights"), icon="shield-check", url_name="account:rights", order=70),
 )
 
@@ -66,7 +67,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the shell, give the verbs their rules, and have the default roles installed."""
-        from accounts import permissions, trail, verbs  # noqa: F401, PLC0415 - the trail listens
+        from accounts import permissions, personal, trail, verbs  # noqa: F401, PLC0415 - the trail listens
         from accounts.actions.installation import install_roles_after_migration  # noqa: PLC0415
         from accounts.registry import own_pages  # noqa: PLC0415
 
@@ -74,6 +75,8 @@ class AccountsConfig(AppConfig):
         registry.addresses.profile = "account:profile"
         own_pages.register(*OWN_PAGES)
         verbs.set_rule(permissions.MANAGE_PEOPLE, permissions.may_manage_people)
+        verbs.set_rule(permissions.PERSONAL_DATA, permissions.may_handle_personal_data)
+        personal.register()
         post_migrate.connect(
             install_roles_after_migration, sender=self, dispatch_uid="accounts.install_roles"
         )

@@ -4,6 +4,7 @@ from accounts import verbs
 from accounts.models import Absence, ApiToken, Entity, Membership, User
 
 MANAGE_PEOPLE = "accounts.manage_people"
+PERSONAL_DATA = "accounts.personal_data"
 
 
 def may_manage_people(user: User, obj: Entity | User) -> bool:
@@ -22,6 +23,13 @@ def may_manage_person(user: User, person: User) -> bool:
     if person.is_superuser and not user.is_superuser:
         return False
     return verbs.granted_for(user, MANAGE_PEOPLE, person) and user.access.covers(person.access)
+
+
+def may_handle_personal_data(user: User, obj: object) -> bool:
+    """Granted in the entity of the person, who holds no right that the one at work lacks."""
+    if isinstance(obj, User) and not user.access.covers(obj.access):
+        return False
+    return verbs.granted_for(user, PERSONAL_DATA, obj)
 
 
 def may_declare_absence(user: User, person: User) -> bool:

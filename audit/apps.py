@@ -8,7 +8,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the trail in the administration."""
+        from audit import personal  # noqa: PLC0415
         from core import registry  # noqa: PLC0415
+
+        personal.register()
 
         registry.admin_pages.register(
             registry.AdminPage(

@@ -8,7 +8,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the machinery in the administration."""
-        from core import registry  # noqa: PLC0415
+        from core import outbox, personal, registry  # noqa: PLC0415
+
+        personal.holdings.register(personal.Holding(slug="core", order=5, erase=outbox.forget))
 
         registry.admin_pages.register(
             registry.AdminPage(

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from core.db import locked
 from core.exceptions import Refused
 from core.models import OutboxAttempt, OutboxMessage, OutboxState
 from core.nudge import nudge_on_commit
+from core.personal import Erasure
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +100,12 @@ def enqueue_many(letters: Iterable[Letter]) -> None:
         wait = min(row.not_before for row in rows if row.topic == topic) - now
         if wait <= timedelta(seconds=60):
             nudge_on_commit(RELAY_TASK, topic, countdown=wait.total_seconds())
+
+
+def forget(erasure: Erasure) -> None:
+    """Delete the messages that name a person who is erased: letters to them, on their way or sent."""
+    text = Cast("payload", TextField())
+    OutboxMessage.objects.annotate(text=text).filter(text__icontains=erasure.person.email).delete()
 
 
 def due_topics() -> list[str]:

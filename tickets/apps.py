@@ -9,7 +9,17 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         """Declare the verbs of tickets and fill the shell."""
         from core import registry  # noqa: PLC0415
-        from tickets import approvals, checklists, item_panels, panels, permissions, queues, relations, visits  # noqa: F401, PLC0415 - declares its verbs
+        from tickets import (
+            approvals,
+            checklists,
+            item_panels,
+            panels,
+            permissions,
+            personal,
+            queues,
+            relations,
+            visits,
+        )  # noqa: F401, PLC0415 - declares its verbs
         from tickets.ledger_place import register as register_ledger  # noqa: PLC0415
 
         approvals.register()
@@ -19,6 +29,7 @@ class TicketsConfig(AppConfig):
         panels.register()
         relations.register()
         visits.register()
+        personal.register()
 
         views = tuple(
             registry.NavView(
@@ -74,6 +85,13 @@ class TicketsConfig(AppConfig):
                 _("When resolved tickets close by themselves, and how long a closed one can be reopened."),
                 "clock",
                 "tickets:policies",
+            ),
+            (
+                "retention",
+                _("Retention"),
+                _("When closed tickets lose their personal data or all their texts."),
+                "eraser",
+                "tickets:retention",
             ),
         )
         registry.admin_pages.register(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.jobs import job
 from core.nudge import publish
 from tickets import actions
+from tickets.actions import retention
 from tickets.actions.many import RUN_TASK
 from tickets.models import Attachment
 
@@ -53,6 +54,14 @@ def sweep_bulk_acts() -> None:
     """Go on with the acts that nobody works on: their worker was killed, or never heard of them."""
     for key in actions.unfinished_bulk_acts():
         actions.run_bulk_act(key)
+
+
+@shared_task(name="tickets.apply_retention")
+@job("tickets.apply_retention", every=timedelta(days=1))
+def apply_retention() -> None:
+    """Empty the tickets whose time is over, batch by batch."""
+    while retention.apply_retention():
+        pass
 
 
 @shared_task(name="tickets.delete_orphan_files")

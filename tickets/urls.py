@@ -13,6 +13,7 @@ from tickets.views import (
     interventions,
     queue,
     recurring,
+    retention,
     setup,
     ticket,
 )
@@ -76,6 +77,9 @@ urlpatterns = [
     path("manage/resolution-codes/", setup.ResolutionCodes.as_view(), name="resolution_codes"),
     path("manage/resolution-codes/new/", setup.EditCode.as_view(), name="new_resolution_code"),
     path("manage/resolution-codes/<int:pk>/", setup.EditCode.as_view(), name="resolution_code"),
+    path("manage/retention/", retention.RetentionRules.as_view(), name="retention"),
+    path("manage/retention/new/", retention.EditRetention.as_view(), name="new_retention_rule"),
+    path("manage/retention/<int:pk>/", retention.EditRetention.as_view(), name="retention_rule"),
     path("manage/delays/", setup.Policies.as_view(), name="policies"),
     path("manage/delays/new/", setup.EditPolicy.as_view(), name="new_policy"),
     path("manage/delays/<int:pk>/", setup.EditPolicy.as_view(), name="policy"),

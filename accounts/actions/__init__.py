@@ -5,6 +5,13 @@ itself; an act raises `Refused` where a rule says no and `PermissionDenied` wher
 """
 
 from accounts.actions.absences import cancel_absence, declare_absence, substitute_of
+from accounts.actions.erasure import (
+    effects_of_erasing,
+    erase_person,
+    objections_to_erasing,
+    replay_erasures,
+)
+from accounts.actions.exports import ask_export, note_fetched, write_export
 from accounts.actions.installation import install_roles
 from accounts.actions.organisation import (
     create_entity,
@@ -34,6 +41,7 @@ from accounts.actions.tokens import create_token, revoke_token
 __all__ = [
     "NewPerson",
     "accept_invitation",
+    "ask_export",
     "cancel_absence",
     "create_entity",
     "create_people",
@@ -51,15 +59,21 @@ __all__ = [
     "edit_person",
     "edit_role",
     "edit_team",
+    "effects_of_erasing",
     "end_session",
     "end_sessions",
+    "erase_person",
     "grant_role",
     "install_roles",
     "invite",
     "move_entity",
+    "note_fetched",
+    "objections_to_erasing",
     "reactivate",
+    "replay_erasures",
     "revoke_grant",
     "revoke_token",
     "set_members",
     "substitute_of",
+    "write_export",
 ]

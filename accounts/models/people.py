@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts import verbs
 from accounts.access import NOTHING, Access, access_of
@@ -22,6 +22,8 @@ from accounts.choices import EntityKind, Theme
 from accounts.fields import LoginEmailField, SortNameField, normal_email
 from accounts.models.organisation import STAFF_VERBS, Entity, Membership
 
+# No mail can reach an address there (RFC 2606), and nobody can be invited to it.
+ERASED_DOMAIN = "@erased.invalid"
 LANGUAGES = [("", _("Like my browser")), *settings.LANGUAGES]
 
 
@@ -124,6 +126,7 @@ class User(AbstractBaseUser):
     is_staff = models.BooleanField(_("may open the technical administration"), default=False)
     is_superuser = models.BooleanField(_("superuser"), default=False)
     created_at = models.DateTimeField(_("created"), default=now, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -158,8 +161,11 @@ class User(AbstractBaseUser):
 
     @property
     def name(self) -> str:
-        """First and last name, or the address where neither is known."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        """First and last name, or the address where neither is known; a number for who was erased."""
+        written = f"{self.first_name} {self.last_name}".strip()
+        if not written and self.email.endswith(ERASED_DOMAIN):
+            return gettext("Erased person %(number)d") % {"number": self.pk}
+        return written or self.email
 
     @property
     def name_to_sort(self) -> str:

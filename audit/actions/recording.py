@@ -74,28 +74,33 @@ def entries_of(acts: Iterable[Act]) -> list[AuditEntry]:
     """The entries of acts, to be written by the caller."""
     origin, now = facts.origin(), timezone.now()
     told = [_Told.of(act, origin) for act in acts]
-    boxes = keys.keys_of({key for each in told for key in (each.owner, each.subject) if key is not None})
+    boxes = keys.keys_of({key for each in told for key in each.keys if key is not None})
     return [_entry(each, origin, now, boxes) for each in told]
 
 
 @dataclass(frozen=True)
 class _Told:
-    """An act with the keys of the people in it. `owner` is whose key hides who did it and from where."""
+    """An act with what is hidden in it, and under whose keys: who did it and from where, and what is personal."""
 
     act: Act
-    name: str
     actor: int | None
+    own: Mapping[str, Any]
     owner: int | None
     subject: int | None
+
+    @property
+    def keys(self) -> tuple[int | None, int | None]:
+        """The people whose keys are needed."""
+        return self.owner, self.subject if self.act.personal else None
 
     @classmethod
     def of(cls, act: Act, origin: facts.Origin) -> "_Told":
         who = act.by if act.by is not None else origin.person
         actor = _key(who)
+        own = {"name": "" if who is None or isinstance(who, int) else str(who), "ip": origin.ip}
         # An address without a person is somebody's all the same.
-        owner = keys.NOBODY if actor is None and origin.ip else actor
-        name = "" if who is None or isinstance(who, int) else str(who)
-        return cls(act, name, actor, owner, _key(act.subject))
+        owner = (keys.NOBODY if actor is None else actor) if any(own.values()) else None
+        return cls(act, actor, own, owner, _key(act.subject))
 
 
 def _key(who: Any) -> int | None:
@@ -103,13 +108,13 @@ def _key(who: Any) -> int | None:
 
 
 def _entry(told: _Told, origin: facts.Origin, now: datetime, boxes: Mapping[int, keys.Key]) -> AuditEntry:
-    act, own = told.act, {"name": told.name, "ip": origin.ip}
+    act, (owner, subject) = told.act, told.keys
     row = AuditEntry(
         at=act.at or now,
         recorded_at=now,
         action=act.action[:80],
         actor=told.actor,
-        actor_box=boxes[told.owner].seal(plain(own)) if told.owner is not None and any(own.values()) else "",
+        actor_box=boxes[owner].seal(plain(told.own)) if owner is not None else "",
         target_type=_target_type(act.target),
         target_id=_target_key(act.target),
         target_label=_target_name(act),
@@ -117,9 +122,7 @@ def _entry(told: _Told, origin: facts.Origin, now: datetime, boxes: Mapping[int,
         request_id=plain(origin.request_id),
         data=plain(act.data),
         subject=told.subject,
-        subject_box=boxes[told.subject].seal(plain(act.personal))
-        if told.subject is not None and act.personal
-        else "",
+        subject_box=boxes[subject].seal(plain(act.personal)) if subject is not None else "",
     )
     row.code = sign(content({name: getattr(row, name) for name in COLUMNS}), purpose=ENTRY)
     return row

@@ -35,6 +35,7 @@ from tickets.models import (
     Policy,
     Recurrence,
     ResolutionCode,
+    RetentionRule,
     Ticket,
 )
 from tickets.models.ledger import Activity

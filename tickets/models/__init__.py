@@ -12,6 +12,7 @@ from tickets.models.ledger import Activity, CostLine, TicketBudget, TimeEntry
 from tickets.models.lines import LedgerLine
 from tickets.models.rates import Rate
 from tickets.models.recurring import Recurrence, RecurrenceSlot
+from tickets.models.retention import Emptied, RetentionRule
 from tickets.models.setup import PendingReason, Policy, PriorityCell, ResolutionCode
 from tickets.models.ticket import Alias, Follower, Link, Ticket
 from tickets.models.timeline import Comment, CommentVersion, Event
@@ -32,6 +33,7 @@ __all__ = [
     "CommentVersion",
     "CostLine",
     "CustomField",
+    "Emptied",
     "Event",
     "FieldValues",
     "Follower",
@@ -48,6 +50,7 @@ __all__ = [
     "Recurrence",
     "RecurrenceSlot",
     "ResolutionCode",
+    "RetentionRule",
     "Ticket",
     "TicketBudget",
     "TicketItem",
