@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
         """Listen to tickets, register the senders, and hang the bell."""
         from accounts.registry import own_pages  # noqa: PLC0415
         from core import registry  # noqa: PLC0415
-        from notifications import mail, spread  # noqa: F401, PLC0415
+        from notifications import mail, many, spread  # noqa: F401, PLC0415
 
         registry.addresses.bell = "notifications:list"
         registry.addresses.bell_watermark = "notifications:bell"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from notifications.choices import About
-from tickets.models import Event, Ticket
+from tickets.models import BulkJob, Event, Ticket
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -41,6 +41,8 @@ class Notification(models.Model):
     about = models.CharField(_("about"), max_length=10, choices=About)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    # Of an act on many tickets one is told once.
+    others = models.PositiveIntegerField(_("other tickets"), default=0)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -54,6 +56,24 @@ class Notification(models.Model):
             models.Index("user", "ticket", name="notification_unread", condition=Q(read_at=None)),
             models.Index("read_at", name="notification_read", condition=Q(read_at__isnull=False)),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.about} {self.event_id}"
+
+
+class ToTell(models.Model):
+    """Whom an act on many tickets concerns, kept until it is finished: then each is told once."""
+
+    job = models.ForeignKey(BulkJob, models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+", db_index=False)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
+    about = models.CharField(_("about"), max_length=10)
+
+    class Meta:
+        verbose_name = _("person to tell")
+        verbose_name_plural = _("people to tell")
+        constraints = [models.UniqueConstraint(fields=["job", "user", "event"], name="to_tell_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.about} {self.event_id}"

@@ -25,8 +25,10 @@ _SENTENCES = {
 }
 _NEW_FOR_TEAM = gettext_lazy("New ticket for %(team)s, from %(who)s")
 _SUPPLIER_NOTE = gettext_lazy("%(who)s noted an exchange with a supplier")
-_REMINDER = gettext_lazy("Reminder: your approval is still waited for: %(step)s")
-_REFUSED = gettext_lazy("%(who)s refused the approval")
+_APPROVALS: dict[str, Promise] = {
+    "reminded": gettext_lazy("Reminder: your approval is still waited for: %(step)s"),
+    "refused": gettext_lazy("%(who)s refused the approval"),
+}
 _VISITS = {
     "moved": gettext_lazy("%(who)s changed the appointment of an intervention"),
     "signed": gettext_lazy("The intervention is done: its signed sheet is on the page"),

@@ -279,7 +279,8 @@ def column_field(model: Any, name: str, *, user: User | None = None, initial: An
     column: Any = columns(model)[name]
     options: dict[str, Any] = {"initial": initial}
     if isinstance(column, models.ForeignKey) and user is not None:
-        rows: Any = column.related_model._default_manager.all()
+        related: Any = column.related_model
+        rows = related._default_manager.all()
         options["queryset"] = rows.visible_to(user) if hasattr(rows, "visible_to") else rows
     if isinstance(column, models.DateTimeField):
         options["widget"] = DateTimeInput

@@ -145,8 +145,9 @@ class KindForm(RelationForm):
             if model.kind_slug not in self.kinds_left_out(ticket)
         ]
         chosen = kinds.registry.get(str(self.data.get("kind", "")))
-        for name in missing(chosen, {}) if chosen else ():
-            self.fields[f"details.{name}"] = column_field(chosen.details_model(), name, user=user)
+        if chosen is not None:
+            for name in missing(chosen, {}):
+                self.fields[f"details.{name}"] = column_field(chosen.details_model(), name, user=user)
 
     def kinds_left_out(self, ticket: Ticket) -> tuple[str, ...]:
         """The kinds that make no sense here."""

@@ -52,13 +52,13 @@ def groups_of(ticket: Ticket, user: User) -> list[tuple[str, list[Shown]]]:
     rows = Link.objects.filter(ours).annotate(start=Survivor("source_id"), end=Survivor("target_id"))
     # Within one family a link says nothing any more.
     found = list(rows.exclude(start=F("end")).order_by("link_type", "pk")[:LIMIT])
-    others = {row.end if row.start == ticket.pk else row.start for row in found}  # type: ignore[attr-defined]
+    others = {row.end if row.start == ticket.pk else row.start for row in found}
     seen = Ticket.objects.filter(pk__in=others).visible_to(user).for_lists().in_bulk() if others else {}
     works = user.has_perm("tickets.work", ticket)
     groups: dict[str, dict[int, Shown]] = defaultdict(dict)
     for row in found:
-        outward = row.start == ticket.pk  # type: ignore[attr-defined]
-        other = seen.get(row.end if outward else row.start)  # type: ignore[attr-defined]
+        outward = row.start == ticket.pk
+        other = seen.get(row.end if outward else row.start)
         if other is not None:
             kind = LinkType(row.link_type)
             may = works or user.has_perm("tickets.work", other)

@@ -83,7 +83,7 @@ def convert(
         for name, value in before.items()
         if value != getattr(row, name)
     }
-    fresh = Ticket.objects.get(pk=row.pk)
+    fresh: Ticket = Ticket.objects.get(pk=row.pk)
     record(fresh, Verb.CONVERTED, by=by, at=now, is_public=True, changes=changes, was_reference=old_reference)
     return fresh
 

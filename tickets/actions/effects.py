@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,6 +18,7 @@ from tickets.choices import LinkType, ParentClose, Status, Verb
 from tickets.events import record
 from tickets.family import OfFamily, Survivor
 from tickets.models import Link, Ticket
+from tickets.models.ticket import TicketQuerySet
 from tickets.workflow import Move
 
 # Makes a move of a locked ticket: row, step, values, and the keys of the tickets it is made within.
@@ -63,7 +63,7 @@ def hold(key: int, to: str) -> frozenset[int]:
     return keys
 
 
-def linked(key: int, link_type: str, *, inverse: bool = False) -> QuerySet[Ticket]:
+def linked(key: int, link_type: str, *, inverse: bool = False) -> TicketQuerySet:
     """The tickets that a link leads to from this one, or with `inverse` those it comes from.
 
     Merged tickets count for what they were merged into, on both sides.
@@ -71,7 +71,7 @@ def linked(key: int, link_type: str, *, inverse: bool = False) -> QuerySet[Ticke
     here, there = ("target_id", "source_id") if inverse else ("source_id", "target_id")
     links = Link.objects.filter(OfFamily(here, key), link_type=link_type)
     others = links.annotate(other=Survivor(there)).values("other")
-    rows: QuerySet[Ticket] = Ticket.objects.filter(pk__in=others).exclude(pk=key).order_by("pk")
+    rows: TicketQuerySet = Ticket.objects.filter(pk__in=others).exclude(pk=key).order_by("pk")
     return rows
 
 
@@ -89,7 +89,7 @@ def check_parts(ticket: Ticket) -> None:
         raise Refused({"to": _("Parts of it are still open: %(tickets)s.") % {"tickets": names}})
 
 
-def open_parts(ticket: Ticket) -> QuerySet[Ticket]:
+def open_parts(ticket: Ticket) -> TicketQuerySet:
     """The open tickets that are part of this one."""
     return linked(ticket.pk, LinkType.PARENT).open()
 
@@ -180,7 +180,7 @@ def _words_of(row: Ticket) -> dict[str, Any]:
     return {"solution": row.solution, "resolution_code": row.resolution_code, "cause": cause}
 
 
-def _names(tickets: QuerySet[Ticket]) -> str:
+def _names(tickets: TicketQuerySet) -> str:
     """The references of tickets, as many as are named; empty where there are none."""
     rows = list(tickets.only("pk", "kind")[: _NAMED + 1])
     more = "…" if len(rows) > _NAMED else ""

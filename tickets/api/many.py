@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -82,7 +82,7 @@ class CategoryValues(serializers.Serializer[Any]):
 class ParentValues(serializers.Serializer[Any]):
     """The whole that the tickets become part of."""
 
-    parent = ReferenceField()
+    parent = ReferenceField()  # type: ignore[assignment]
 
 
 class IntoValues(serializers.Serializer[Any]):
@@ -161,7 +161,7 @@ class BulkJobResource(Resource):
     def _tickets(self, data: Mapping[str, Any]) -> TicketQuerySet:
         """The tickets named, or those that the filters find."""
         person = person_of(self.request)
-        visible = Ticket.objects.visible_to(person)
+        visible: TicketQuerySet = Ticket.objects.visible_to(person)
         if "tickets" in data:
             named = find_all(data["tickets"], user=person, field="tickets")
             return visible.filter(pk__in=[ticket.pk for ticket in named])
@@ -169,13 +169,13 @@ class BulkJobResource(Resource):
             raise Refused({"tickets": _("Name tickets, or a filter.")})
         query = QueryDict(mutable=True)
         query.update(data["filter"])
-        filters = TicketFilter(query, queryset=visible, request=self.request)
+        every: Any = visible
+        filters = TicketFilter(query, queryset=every, request=self.request)
         unknown = sorted(query.keys() - filters.filters.keys())
         wrong = {name: [_("Unknown field.")] for name in unknown} if unknown else dict(filters.errors)
         if wrong:
             raise Refused({f"filter.{name}": [str(text) for text in texts] for name, texts in wrong.items()})
-        found: TicketQuerySet = filters.qs
-        return found
+        return cast("TicketQuerySet", filters.qs)
 
 
 def with_failures(job: Any) -> Any:

@@ -147,8 +147,10 @@ class LinkResource(TicketPart):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Link the ticket; the same link again answers with the one there is."""
         data = self.read_input()
-        ends = (data["target"], self.ticket) if data["inverse"] else (self.ticket, data["target"])
-        made = actions.link(*ends, data["type"], by=self.person)
+        source, target = self.ticket, data["target"]
+        if data["inverse"]:
+            source, target = target, source
+        made = actions.link(source, target, data["type"], by=self.person)
         return self.respond(self.of_ticket().get(pk=made.pk), status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -50,7 +50,7 @@ class BulkPage(FormPage):
     def tickets(self) -> TicketQuerySet:
         """The tickets, as far as the person sees them."""
         user, query = reader(self.request), self.request.GET
-        visible = Ticket.objects.visible_to(user)
+        visible: TicketQuerySet = Ticket.objects.visible_to(user)
         if "all" not in query:
             keys = [
                 int(key)
@@ -59,10 +59,9 @@ class BulkPage(FormPage):
             ]
             return visible.filter(pk__in=keys)
         view = query.get("view", "")
-        narrowed = queues.narrow(visible, view, user) if view in queues.VIEWS else visible
+        narrowed: Any = queues.narrow(visible, view, user) if view in queues.VIEWS else visible
         filters = TicketFilter(query, queryset=narrowed, request=self.request)
-        found: TicketQuerySet = filters.qs
-        return found
+        return cast("TicketQuerySet", filters.qs)
 
     @cached_property
     def count(self) -> int:
@@ -101,7 +100,7 @@ class BulkPage(FormPage):
 @require_safe
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an act is and what failed; the part that changes is read again every two seconds while it runs."""
-    found = get_object_or_404(BulkJob.objects.visible_to(reader(request)).counted(), pk=pk)
+    found: Any = get_object_or_404(BulkJob.objects.visible_to(reader(request)).counted(), pk=pk)
     failed = found.items.filter(state=BulkState.FAILED).select_related("ticket").order_by("pk")
     context = {
         "job": found,

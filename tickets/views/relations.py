@@ -34,8 +34,10 @@ class LinkPage(Act):
     def act(self, form: Any) -> str:
         other, asked = form.cleaned_data["target"], form.cleaned_data["link_type"]
         kind = LinkType(asked.removesuffix(INVERSE))
-        ends = (other, self.object) if asked.endswith(INVERSE) else (self.object, other)
-        actions.link(*ends, kind, by=reader(self.request))
+        source, target = self.object, other
+        if asked.endswith(INVERSE):
+            source, target = target, source
+        actions.link(source, target, kind, by=reader(self.request))
         return self.done(self.object, _("Linked to %(reference)s.") % {"reference": other.reference})
 
 
