@@ -101,7 +101,9 @@ class TaskDetailsSerializer(OutputModelSerializer):
 
     project = serializers.CharField(source="project.code", allow_null=True)
     phase = NamedSerializer(allow_null=True)
-    parent = serializers.CharField(source="parent.reference", allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]
+        source="parent.reference", allow_null=True
+    )
 
     class Meta:
         model = TaskDetails
@@ -235,10 +237,9 @@ class ProjectResource(Resource):
     ordering = "name"
     ordering_fields = {"name": "sort_name", "id": "pk", "ends_on": "ends_on"}
 
-    def paginate_queryset(self, queryset: QuerySet[Any]) -> list[Any] | None:  # type: ignore[override]
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         """A page of projects with their sums, in two statements more."""
-        rows = cast("list[Any]", super().paginate_queryset(queryset) or [])
-        return with_summaries(rows)
+        return with_summaries(list(super().paginate_queryset(queryset) or []))
 
     def get_object(self) -> Any:
         """The project with its sums."""

@@ -16,6 +16,7 @@ from tickets.choices import Status
 from tickets.models import Event
 from tickets.signals import event_recorded
 
+
 @receiver(event_recorded, dispatch_uid="projects.follow_moves")
 def follow_moves(sender: object, event: Event, **_facts: Any) -> None:
     """Note the day on which work begins and the one on which it is done; reopened work is not done."""

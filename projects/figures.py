@@ -110,7 +110,7 @@ def spent_by(projects: Collection[int], by: str) -> dict[Any, int]:
 
 
 def project_state(project: Project, summary: Summary, today: date) -> str:
-    """"late" or "soon", or nothing: its end, or that of one of its tasks."""
+    """ "late" or "soon", or nothing: its end, or that of one of its tasks."""
     if project.status == ProjectStatus.CLOSED:
         return ""
     if summary.late or (project.ends_on and project.ends_on < today):
@@ -119,7 +119,7 @@ def project_state(project: Project, summary: Summary, today: date) -> str:
 
 
 def task_state(details: TaskDetails, status: str, today: date) -> str:
-    """"late" where the end is past or the beginning was missed, "soon" where the end is near, or nothing."""
+    """ "late" where the end is past or the beginning was missed, "soon" where the end is near, or nothing."""
     if status in (*FINISHED, Status.CANCELLED):
         return ""
     missed = details.actual_start is None and details.planned_start and details.planned_start < today

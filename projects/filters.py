@@ -33,7 +33,11 @@ def _entities(request: Any) -> QuerySet[Entity]:
 def project_filter(column: str) -> AnyRowOf:
     """A filter by project over rows that lead to one by that column."""
     return AnyRowOf(
-        queryset=_projects, field_name=column, label=_("Project"), null_label=_("No project"), null_value="none"
+        queryset=_projects,
+        field_name=column,
+        label=_("Project"),
+        null_label=_("No project"),
+        null_value="none",
     )
 
 
@@ -62,9 +66,9 @@ class TaskFilter(TicketFilter):
 
     project = project_filter("task_details__project")
     phase = AnyRowOf(queryset=_phases, field_name="task_details__phase", label=_("Phase"))
-    late = django_filters.BooleanFilter(label=_("Late"), method="behind")
+    behind = django_filters.BooleanFilter(label=_("Behind its plan"), method="past_end")
 
-    def behind(self, queryset: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 (the filter's signature)
+    def past_end(self, queryset: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 (the filter's signature)
         """Open tasks past their planned end, or all others."""
         past = Q(is_open=True, task_details__planned_end__lt=timezone.localdate())
         return queryset.filter(past) if value else queryset.exclude(past)

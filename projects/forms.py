@@ -34,7 +34,10 @@ class ProjectForm(ReaderForm):
     starts_on = forms.DateField(label=gettext_lazy("Planned start"), required=False, widget=DateInput)
     ends_on = forms.DateField(label=gettext_lazy("Planned end"), required=False, widget=DateInput)
     description = forms.CharField(
-        label=gettext_lazy("Description"), required=False, max_length=50_000, widget=forms.Textarea({"rows": 5})
+        label=gettext_lazy("Description"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea({"rows": 5}),
     )
 
     def __init__(self, *args: Any, user: User, project: Project | None = None, **kwargs: Any) -> None:
@@ -61,9 +64,7 @@ class MilestoneForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=160)
     due_on = forms.DateField(label=gettext_lazy("Due on"), widget=DateInput)
-    phase = forms.ModelChoiceField(
-        label=gettext_lazy("Phase"), queryset=Phase.objects.none(), required=False
-    )
+    phase = forms.ModelChoiceField(label=gettext_lazy("Phase"), queryset=Phase.objects.none(), required=False)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,9 +169,7 @@ class DependencyForm(ReaderForm):
         label=gettext_lazy("Waits for the task"), max_length=30,
         widget=forms.TextInput({"placeholder": "TSK-12", "autocomplete": "off"}),
     )  # fmt: skip
-    type = forms.ChoiceField(
-        label=gettext_lazy("Type"), choices=DependencyType, initial=DependencyType.FS
-    )
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=DependencyType, initial=DependencyType.FS)
     lag_days = forms.IntegerField(
         label=gettext_lazy("Lag in days"), initial=0, min_value=-365, max_value=365,
         help_text=gettext_lazy("Calendar days between them; negative to overlap."),

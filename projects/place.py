@@ -35,8 +35,12 @@ def register() -> None:
 
 def _register_shell() -> None:
     registry.nav.register(
-        registry.NavEntry(slug="projects", label=_("Projects"), icon="rocket", url_name="projects:list", order=50),
-        registry.NavEntry(slug="tasks", label=_("Tasks"), icon="checklist", url_name="projects:tasks", order=52),
+        registry.NavEntry(
+            slug="projects", label=_("Projects"), icon="rocket", url_name="projects:list", order=50
+        ),
+        registry.NavEntry(
+            slug="tasks", label=_("Tasks"), icon="checklist", url_name="projects:tasks", order=52
+        ),
     )
     registry.create_entries.register(
         registry.CreateEntry(
@@ -109,7 +113,7 @@ def _place(ticket: Ticket, user: User) -> dict[str, Any] | None:
     spent = TimeEntry.objects.standing().filter(ticket=ticket).values_list("minutes", flat=True)
     return {
         "held": held,
-        "sees_project": Project.objects.visible_to(user).filter(pk=held.project_id).exists(),
+        "sees_project": Project.objects.visible_to(user).filter(pk=held.project.pk).exists(),
         "may": user.has_perm("projects.manage", held.project),
         "parent": seen.get(held.parent_id or 0),
         "before": [(row, seen.get(row.predecessor_id)) for row in rows if row.successor_id == ticket.pk],

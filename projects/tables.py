@@ -97,10 +97,10 @@ class TaskTable(TicketTable):
     """Tasks, with their project and planned end."""
 
     caption = gettext_lazy("Tasks")
-    service = None
-    requester = None
-    due = None
-    created = None
+    service: Any = None
+    requester: Any = None
+    due: Any = None
+    created: Any = None
     project = Column(
         gettext_lazy("Project"),
         lambda task: task.details.project.code if task.details and task.details.project else "",

@@ -20,12 +20,8 @@ urlpatterns = [
     path("projects/<slug:code>/phases/<int:pk>/remove/", parts.remove_phase, name="remove_phase"),
     path("projects/<slug:code>/milestones/new/", parts.NewMilestone.as_view(), name="create_milestone"),
     path("projects/<slug:code>/milestones/<int:pk>/", parts.EditMilestone.as_view(), name="milestone"),
-    path(
-        "projects/<slug:code>/milestones/<int:pk>/reach/", parts.reach_milestone, name="reach_milestone"
-    ),
-    path(
-        "projects/<slug:code>/milestones/<int:pk>/remove/", parts.remove_milestone, name="remove_milestone"
-    ),
+    path("projects/<slug:code>/milestones/<int:pk>/reach/", parts.reach_milestone, name="reach_milestone"),
+    path("projects/<slug:code>/milestones/<int:pk>/remove/", parts.remove_milestone, name="remove_milestone"),
     path("tasks/", tasks.TaskList.as_view(), name="tasks"),
     path("tasks/new/", tasks.NewTask.as_view(), name="create_task"),
     path("tasks/<str:reference>/plan/", tasks.PlanPage.as_view(), name="plan"),

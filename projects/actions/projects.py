@@ -90,9 +90,7 @@ def _checked(values: Mapping[str, Any], by: User, row: Project | None = None) ->
 
 
 def _check_done(project: Project) -> None:
-    left = TaskDetails.objects.filter(
-        project=project, ticket__kind=Kind.TASK, ticket__is_open=True
-    ).count()
+    left = TaskDetails.objects.filter(project=project, ticket__kind=Kind.TASK, ticket__is_open=True).count()
     if left:
         message = ngettext("%(count)d task is still open.", "%(count)d tasks are still open.", left)
         raise Refused({"status": message % {"count": left}})

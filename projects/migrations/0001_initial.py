@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_line_manager'),
-        ('tickets', '0013_remove_follower_is_muted_delete_cannedanswer'),
+        ('tickets', '0012_together'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -30,9 +30,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             return self.none()
         places = user.access.entities_of_any(("tickets.view", "projects.manage"))
         assigned = (
-            Project.objects.filter(
-                tasks__ticket__assignee_id=user.pk, tasks__ticket__kind=Kind.TASK
-            )
+            Project.objects.filter(tasks__ticket__assignee_id=user.pk, tasks__ticket__kind=Kind.TASK)
             .order_by()
             .values("pk")
         )
@@ -68,9 +66,7 @@ class Project(models.Model):
         blank=True,
     )  # fmt: skip
     description = models.TextField(_("description"), blank=True, max_length=50_000)
-    status = models.CharField(
-        _("status"), max_length=8, choices=ProjectStatus, default=ProjectStatus.DRAFT
-    )
+    status = models.CharField(_("status"), max_length=8, choices=ProjectStatus, default=ProjectStatus.DRAFT)
     starts_on = models.DateField(_("planned start"), null=True, blank=True)
     ends_on = models.DateField(_("planned end"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))

@@ -52,16 +52,30 @@ class TaskDetails(models.Model):
     computed = ("actual_start", "actual_end")
 
     ticket = models.OneToOneField(
-        Ticket, models.CASCADE, primary_key=True, related_name="task_details", verbose_name=gettext_lazy("ticket")
+        Ticket,
+        models.CASCADE,
+        primary_key=True,
+        related_name="task_details",
+        verbose_name=gettext_lazy("ticket"),
     )
     project = models.ForeignKey(
-        Project, models.PROTECT, verbose_name=gettext_lazy("project"), related_name="tasks", null=True, blank=True
+        Project,
+        models.PROTECT,
+        verbose_name=gettext_lazy("project"),
+        related_name="tasks",
+        null=True,
+        blank=True,
     )
     phase = models.ForeignKey(
         Phase, models.PROTECT, verbose_name=gettext_lazy("phase"), related_name="tasks", null=True, blank=True
     )
     parent = models.ForeignKey(
-        Ticket, models.PROTECT, verbose_name=gettext_lazy("part of"), related_name="subtasks", null=True, blank=True
+        Ticket,
+        models.PROTECT,
+        verbose_name=gettext_lazy("part of"),
+        related_name="subtasks",
+        null=True,
+        blank=True,
     )
     effort_minutes = models.PositiveIntegerField(
         gettext_lazy("planned effort"), null=True, blank=True, validators=[MaxValueValidator(MOST_EFFORT)]
@@ -81,7 +95,9 @@ class TaskDetails(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(progress__range=(0, 100)), name="task_progress"),
             models.CheckConstraint(
-                condition=Q(planned_start=None) | Q(planned_end=None) | Q(planned_end__gte=F("planned_start")),
+                condition=Q(planned_start=None)
+                | Q(planned_end=None)
+                | Q(planned_end__gte=F("planned_start")),
                 name="task_ends_after_start",
             ),
             models.CheckConstraint(condition=Q(phase=None) | Q(project__isnull=False), name="task_phase"),
@@ -214,9 +230,13 @@ def explain(dependency: Dependency, broken: Conflict, task: int) -> tuple[str, s
         "type": DependencyType(dependency.type).label,
     }
     if broken.ends == "start":
-        message = _("%(task)s would begin on %(planned)s, but waits for %(other)s until %(earliest)s (%(type)s).")
+        message = _(
+            "%(task)s would begin on %(planned)s, but waits for %(other)s until %(earliest)s (%(type)s)."
+        )
     else:
-        message = _("%(task)s would end on %(planned)s, but waits for %(other)s until %(earliest)s (%(type)s).")
+        message = _(
+            "%(task)s would end on %(planned)s, but waits for %(other)s until %(earliest)s (%(type)s)."
+        )
     if task == dependency.successor_id:
         return f"planned_{broken.ends}", message % facts
     begins = dependency.type in (DependencyType.SS, DependencyType.SF)

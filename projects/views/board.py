@@ -73,17 +73,20 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     """Move the task named in the body; where the move needs more, its form asks for it."""
     user = reader(request)
     project = project_of(code, user)
-    task = ticket_of(request, request.POST.get("task", "")[:40].replace("\x00", ""))
+    back = redirect("projects:board", code=project.code)
+    reference = request.POST.get("task", "")[:40].replace("\x00", "")
+    if not reference:
+        return back
+    task = ticket_of(request, reference)
     if task.details is None or getattr(task.details, "project_id", None) != project.pk:
         raise Http404
-    back = redirect("projects:board", code=project.code)
     to = request.POST.get("to", "")
     if to == task.status:
         return back
     try:
         step = allowed_move(task, to, by=user)
         if step.requires:
-            return redirect("tickets:move", reference=task.reference, to=step.to)
+            return redirect(reverse("tickets:move", args=[task.reference, step.to]))
         actions.move(task, to, by=user)
     except Refused as refused:
         messages.error(request, str(refused))

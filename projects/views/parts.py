@@ -48,7 +48,7 @@ class EditPhase(NewPhase):
     part_model: Any = Phase
 
     @cached_property
-    def part(self) -> Any:  # type: ignore[override]
+    def part(self) -> Any:
         """The phase, of the project of the address."""
         rows = self.part_model.objects.filter(project__code=self.kwargs["code"].upper())
         return get_object_or_404(rows, pk=self.kwargs["pk"])
@@ -64,9 +64,7 @@ class NewMilestone(NewPhase):
         return {**super().get_form_kwargs(), "project": self.object}
 
     def act(self, form: Any) -> str:
-        actions.save_milestone(
-            self.object, form.cleaned_data, by=reader(self.request), milestone=self.part
-        )
+        actions.save_milestone(self.object, form.cleaned_data, by=reader(self.request), milestone=self.part)
         return self.object.get_absolute_url()
 
 

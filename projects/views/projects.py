@@ -55,7 +55,9 @@ class ProjectList(ListPage):
     filterset_class = ProjectFilter
     template_name = "projects/list.html"
     title = gettext_lazy("Projects")
-    sentence = gettext_lazy("Work with an end of its own: how far it is, what is late, what it has taken so far.")
+    sentence = gettext_lazy(
+        "Work with an end of its own: how far it is, what is late, what it has taken so far."
+    )
     default_sort = "name"
     search_label = gettext_lazy("Search projects")
     empty_title = gettext_lazy("No project yet")
@@ -177,7 +179,6 @@ class ProjectFormMixin:
     """What making and editing a project share."""
 
     request: Any
-    form_class = ProjectForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form asks what the person may choose."""
@@ -187,6 +188,7 @@ class ProjectFormMixin:
 class NewProject(ProjectFormMixin, CreatePage):
     """Make a project."""
 
+    form_class = ProjectForm
     frame = "base_workspace.html"
     title = gettext_lazy("New project")
     verb = MANAGE
@@ -197,7 +199,12 @@ class NewProject(ProjectFormMixin, CreatePage):
 
     def get_initial(self) -> dict[str, Any]:
         user = reader(self.request)
-        return {"manager": user, "entity": user.entity_id, "status": ProjectStatus.DRAFT, **super().get_initial()}
+        return {
+            "manager": user,
+            "entity": user.entity_id,
+            "status": ProjectStatus.DRAFT,
+            **super().get_initial(),
+        }
 
     def act(self, form: Any) -> str:
         return actions.create_project(by=reader(self.request), **form.cleaned_data).get_absolute_url()
@@ -226,6 +233,7 @@ class OfProject(UpdatePage):
 class EditProject(ProjectFormMixin, OfProject):
     """Change a project."""
 
+    form_class = ProjectForm
     title = gettext_lazy("Edit the project")
     success_message = gettext_lazy("Saved.")
 

@@ -44,8 +44,8 @@ class TaskList(TicketList):
     filterset_class = TaskFilter
     title = gettext_lazy("Tasks")
     sentence = gettext_lazy("The work of all projects, and what belongs to none yet.")
-    panel_fields = (
-        "project", "status", "late", "team", "assignee", "priority", "entity", "created_after", "created_before",
+    panel_fields: Any = (
+        "project", "status", "behind", "team", "assignee", "priority", "entity", "created_after", "created_before",
     )  # fmt: skip
     empty_text = gettext_lazy("Open the first from a project, or here.")
 
@@ -138,7 +138,10 @@ class PlanPage(OfTask):
     def act(self, form: Any) -> str:
         try:
             task = edit(
-                self.object, {"details": form.cleaned_data}, by=reader(self.request), version=self.sent_version
+                self.object,
+                {"details": form.cleaned_data},
+                by=reader(self.request),
+                version=self.sent_version,
             )
         except StaleVersion:
             raise

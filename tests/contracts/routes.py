@@ -22,6 +22,7 @@ MANAGE_TEAMS, MANAGE_ENTITIES = "accounts.manage_teams", "accounts.manage_entiti
 MANAGE_ROLES, GRANT = "accounts.manage_roles", "accounts.grant"
 READ_TRAIL = "audit.view"
 MANAGE_SERVICES, SETTINGS = "services.manage", "settings.manage"
+PLAN = "projects.manage"
 RECURRING = "tickets.recurring"
 # Asked of the portal as a whole: the right must be held in every entity.
 EVERYWHERE = "everywhere "
@@ -175,6 +176,26 @@ TICKETS: dict[str, Rules] = {
     "changes:policy": form(gate=SETTINGS, of="change policy"),
     "portal:home": page(),
     "portal:report": form(gate="tickets.open"),
+    "projects:list": page(),
+    "projects:create": form(gate=PLAN),
+    "projects:detail": page(of="project"),
+    "projects:edit": form(of="project", needs=PLAN),
+    "projects:board": page(of="project"),
+    "projects:move": act(of="project"),  # the body names no task; the moves have tests of their own
+    "projects:gantt": page(of="project"),
+    "projects:gantt_svg": page(of="project"),
+    "projects:create_phase": form(of="project", needs=PLAN),
+    "projects:phase": form(of="phase", needs=PLAN),
+    "projects:remove_phase": act(of="phase", needs=PLAN),
+    "projects:create_milestone": form(of="project", needs=PLAN),
+    "projects:milestone": form(of="milestone", needs=PLAN),
+    "projects:reach_milestone": act(of="milestone", needs=PLAN),
+    "projects:remove_milestone": act(of="milestone", needs=PLAN),
+    "projects:tasks": page(gate=STAFF),
+    "projects:create_task": form(gate="tickets.open_for_others"),
+    "projects:plan": form(of="task", needs="tickets.work"),
+    "projects:add_dependency": form(of="task", needs="tickets.work"),
+    "projects:remove_dependency": act(of="dependency", needs=PLAN),
     "portal:requests": page(),
     "portal:request": {
         "GET": Rule(of="ticket"),
@@ -361,6 +382,27 @@ API: dict[str, Rules] = {
     "api:approval-decide": {"POST": Rule(of="api approval step", needs=AUTHOR)},
     "api:approval-withdraw": {"POST": Rule(of="api approval", needs="tickets.work")},
     **_of_tickets("change", of="change"),
+    **_of_tickets("task", of="task"),
+    "api:project-list": {"GET": Rule(), "POST": Rule(of="new project", needs=PLAN)},
+    "api:project-detail": {"GET": Rule(of="project"), "PATCH": Rule(of="project", needs=PLAN)},
+    "api:phase-list": {"GET": Rule(of="project"), "POST": Rule(of="project", needs=PLAN)},
+    "api:phase-detail": {
+        "GET": Rule(of="phase"),
+        "PATCH": Rule(of="phase", needs=PLAN),
+        "DELETE": Rule(of="phase", needs=PLAN),
+    },
+    "api:milestone-list": {"GET": Rule(of="project"), "POST": Rule(of="project", needs=PLAN)},
+    "api:milestone-detail": {
+        "GET": Rule(of="milestone"),
+        "PATCH": Rule(of="milestone", needs=PLAN),
+        "DELETE": Rule(of="milestone", needs=PLAN),
+    },
+    "api:milestone-reach": {"POST": Rule(of="milestone", needs=PLAN)},
+    "api:dependency-list": {"GET": Rule(of="project"), "POST": Rule(of="project", needs=PLAN)},
+    "api:dependency-detail": {
+        "GET": Rule(of="api dependency"),
+        "DELETE": Rule(of="api dependency", needs=PLAN),
+    },
     "api:problem-uses": {"POST": Rule(of="problem", needs="tickets.work")},
     "api:cause-list": {
         "GET": Rule(of="internal problem"),
@@ -516,4 +558,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH api:budget": {"amount": "100.00"},
     "POST api:rate-list": {"amount": "40.00", "valid_from": "2031-01-01"},
     "POST api:rate-void": {"reason": "Walked over"},
+    "POST api:task-list": {"title": "Walked in"},
+    "PATCH api:task-detail": {"title": "Walked over"},
+    "POST api:task-moves": {"to": "pending", "pending_reason": "requester"},
+    "POST api:task-pass-on": {"level": "n2", "reason": "Walking"},
+    "PATCH api:project-detail": {"name": "Walk"},
+    "POST api:phase-list": {"name": "Walk"},
+    "PATCH api:phase-detail": {"name": "Walk"},
+    "POST api:milestone-list": {"name": "Walked", "due_on": "2031-01-01"},
+    "PATCH api:milestone-detail": {"name": "Walked"},
+    "POST api:milestone-reach": {"reached": True},
 }

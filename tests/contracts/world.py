@@ -18,7 +18,7 @@ from calendars.models import Calendar
 from core.choices import Level
 from core.models import OutboxMessage
 from services.models import Category, Service, ServiceTeam
-from tests.contracts import world_items, world_requests
+from tests.contracts import world_items, world_projects, world_requests
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.contracts.world_changes import furnish, set_up
 from tests.factories import grant, make_entity, make_team, make_user
@@ -169,6 +169,7 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     _hang_on(world, place, ticket, word, author=author, follower=person)
     furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world_requests.furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
+    world_projects.furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world_items.furnish(world, place, word, entity=entity, service=service, person=person)
     world.put("person", place, pk=person.pk)
     world.put("team", place, pk=helpers.pk)
@@ -271,7 +272,7 @@ def _hide(world: World, school: Entity, *, owner: User) -> None:
         author=author,
         follower=make_user("Felix Follower", entity=school),
     )
-    for part in (furnish, world_requests.furnish):
+    for part in (furnish, world_requests.furnish, world_projects.furnish):
         part(
             world,
             HIDDEN,
@@ -337,6 +338,7 @@ BY_PLACE: dict[str, tuple[str, ...]] = {
     "token": ("accounts.manage_people",),
     "recurrence": ("tickets.recurring",),
     "entry of the trail": ("audit.view",),
+    **world_projects.OF_PROJECT,
     **world_items.BY_PLACE,
 }
 ANYWHERE: dict[str, tuple[str, ...]] = {
@@ -351,7 +353,7 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
     """Whether the thing exists for the walker."""
     if kind in NEVER:
         return False
-    if kind in world_requests.OF_TICKET or kind in (
+    if kind in (*world_requests.OF_TICKET, *world_projects.OF_TICKET) or kind in (
         "ticket",
         "follower",
         "link",
