@@ -28,14 +28,17 @@ from core.api.serializers import (
     NamedSerializer,
     OutputModelSerializer,
     OutputSerializer,
-    write,
 )
 from core.api.viewsets import Resource
 from core.choices import Kind
 from tickets import references
 from tickets.api.answers import TicketRowSerializer, TicketSerializer
 from tickets.api.inputs import SHORT, TicketChange, TicketCreation, Words
+from tickets.api.rows import bare, tell
 from tickets.api.views import TicketResource
+
+# More than this at one time are not told.
+LISTED = 100
 
 
 class ChangeDetailsSerializer(OutputModelSerializer):
@@ -127,10 +130,8 @@ class ChangeResource(TicketResource):
     @action(detail=True, methods=["get"], filterset_class=None)
     def conflicts(self, request: Request, **kwargs: Any) -> Response:
         """Other changes, planned or under way, that touch the same service in an overlapping window."""
-        rows = overlapping(self.ticket()).visible_to(self.person).for_lists()  # type: ignore[attr-defined]
-        return listed(
-            [write(TicketRowSerializer, row) for row in rows.select_related("category", "entity")[:100]]
-        )
+        rows = overlapping(self.ticket()).visible_to(self.person)  # type: ignore[attr-defined]
+        return listed([tell(row) for row in bare(rows)[:LISTED]])
 
 
 class ChangeTemplateSerializer(OutputModelSerializer):

@@ -145,7 +145,8 @@ def _conflicts(ticket: Ticket, user: Any) -> dict[str, Any] | None:
     ended = (Status.CLOSED, Status.CANCELLED, Status.REVIEWED, Status.DONE, Status.BACKED_OUT, Status.REFUSED)
     if ticket.kind != Kind.CHANGE or ticket.status in ended:
         return None
-    found = list(overlapping(ticket).visible_to(user)[:10])  # type: ignore[attr-defined]
+    rows = overlapping(ticket).visible_to(user)  # type: ignore[attr-defined]
+    found = list(rows.select_related("change_details")[:10])
     return {"changes": found} if found else None
 
 

@@ -293,4 +293,4 @@ def overlapping(change: Ticket | Any) -> models.QuerySet[Ticket]:
     found: models.QuerySet[Ticket] = rows.exclude(pk=change.pk).filter(
         change_details__window_start__lt=own.window_end, change_details__window_end__gt=own.window_start
     )
-    return found.select_related("change_details").order_by("change_details__window_start", "pk")
+    return found.order_by("change_details__window_start", "pk")
