@@ -1,6 +1,7 @@
 """A page of the portal as somebody sees it, in a real browser."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.browser.seats import Seat, Sitter
 
 Opener = Callable[..., Page]
 
@@ -41,5 +43,27 @@ def open_as(browser: Browser, live_server: LiveServer, client: Client) -> Iterat
         return page
 
     yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sit(browser: Browser, live_server: LiveServer, settings: Any) -> Iterator[Sitter]:
+    """`sit(user, "fr")`: a signed-in person at a browser of their own; answers are sent at once."""
+    settings.UNDO_SECONDS = 0
+    contexts = []
+
+    def seat(user: User, language: str, *, scripts: bool = True) -> Seat:
+        User.objects.filter(pk=user.pk).update(language=language)
+        context = browser.new_context(
+            base_url=live_server.url, locale=language, java_script_enabled=scripts, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        taken = Seat(context.new_page(), language)
+        taken.sign_in(user)
+        return taken
+
+    yield seat
     for context in contexts:
         context.close()

@@ -2,91 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from django.utils.translation import gettext, override
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Team, User
 from services.models import Service
-from tests.factories import PASSWORD
+from tests.browser.seats import Seat, Sitter
 from tickets.choices import Status, Verb
 from tickets.models import ResolutionCode, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TITLE = "The printer 🖨 on floor 2 eats paper"
-
-
-class Seat:
-    """One person at a browser, who reads one language; labels are found by their English words."""
-
-    def __init__(self, page: Page, language: str) -> None:
-        self.page, self.language = page, language
-
-    def word(self, text: str) -> str:
-        """A label of the portal in the language of the seat."""
-        with override(self.language):
-            return gettext(text)
-
-    def sign_in(self, user: User) -> None:
-        """Through the sign-in page, as everybody does; the front door leads there and back home."""
-        self.page.goto("/")
-        expect(self.page.locator("html")).to_have_attribute("lang", self.language)
-        self.page.locator("[name=login]").fill(user.email)
-        self.page.locator("[name=password]").fill(PASSWORD)
-        self.press("Sign in")
-        self.page.wait_for_url(lambda address: "/accounts/login" not in address)
-        expect(self.page.locator("html")).to_have_attribute("lang", self.language)
-
-    def button(self, text: str, within: Page | Locator | None = None) -> Locator:
-        """A button or link, by its label."""
-        place, name = within or self.page, self.word(text)
-        found = place.get_by_role("button", name=name, exact=True)
-        return found.or_(place.get_by_role("link", name=name, exact=True)).first
-
-    def press(self, text: str, within: Page | Locator | None = None) -> None:
-        """Press it."""
-        self.button(text, within).click()
-
-    def sees(self, text: str) -> None:
-        """The words are on the page, as the language has them."""
-        expect(self.page.locator("main")).to_contain_text(self.word(text))
-
-    def open_form(self, text: str) -> Locator:
-        """Open the form behind a button: a dialog with scripts, a page without."""
-        self.press(text)
-        form = self.page.locator("form:has([name=reason]), form:has([name=cause])").last
-        form.wait_for()
-        return form
-
-
-Sitter = Callable[..., Seat]
-
-
-@pytest.fixture
-def sit(browser: Browser, live_server: LiveServer, settings: Any) -> Iterator[Sitter]:
-    """`sit(user, "fr")`: a signed-in person at a browser of their own; answers are sent at once."""
-    settings.UNDO_SECONDS = 0
-    contexts = []
-
-    def seat(user: User, language: str, *, scripts: bool = True) -> Seat:
-        User.objects.filter(pk=user.pk).update(language=language)
-        context = browser.new_context(
-            base_url=live_server.url, locale=language, java_script_enabled=scripts, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        taken = Seat(context.new_page(), language)
-        taken.sign_in(user)
-        return taken
-
-    yield seat
-    for context in contexts:
-        context.close()
 
 
 def report(seat: Seat, service: Service) -> Ticket:
