@@ -2,7 +2,7 @@
 
 from core.choices import Scale
 from tickets.choices import WaitsFor
-from tickets.models import Activity, PendingReason, Policy, PriorityCell, ResolutionCode
+from tickets.models import Activity, ChecklistTemplate, PendingReason, Policy, PriorityCell, ResolutionCode
 from tickets.priority import DEFAULT_MATRIX
 
 # code, French, English, who acts, pauses the clock, needs a date
@@ -39,9 +39,41 @@ ACTIVITIES = (
     ("travel", "Déplacement", "Travel"),
 )
 
+# code, French, English, points in French, points in English; “!” before what must be done
+CHECKLISTS = (
+    (
+        "workstation", "Préparation d’un poste", "Preparing a computer",
+        "!Système installé et à jour\n!Chiffrement du disque activé\n!Antivirus actif et à jour\nLogiciels du métier installés\n"
+        "Imprimantes ajoutées\n!Numéro d’inventaire collé et saisi\nEssai de connexion avec la personne",
+        "!System installed and up to date\n!Disk encrypted\n!Antivirus active and up to date\nBusiness software installed\n"
+        "Printers added\n!Asset label on and recorded\nSign-in tried with the person",
+    ),
+    (
+        "departure", "Départ d’un collaborateur", "A colleague leaves",
+        "!Comptes désactivés\n!Accès distants et VPN coupés\n!Droits sur les applications retirés\nMessagerie transférée ou archivée\n"
+        "!Matériel rendu et vérifié\nBadge rendu\nLicences libérées",
+        "!Accounts disabled\n!Remote access and VPN cut\n!Application rights withdrawn\nMailbox forwarded or archived\n"
+        "!Equipment returned and checked\nBadge returned\nLicences freed",
+    ),
+    (
+        "backups", "Contrôle mensuel des sauvegardes", "Monthly check of the backups",
+        "!Journal des sauvegardes sans erreur\n!Essai de restauration d’un fichier\nEssai de restauration d’une base\n"
+        "Copie hors site vérifiée\nEspace restant noté",
+        "!Backup log without errors\n!One file restored as a trial\nOne database restored as a trial\nOff-site copy checked\n"
+        "Space left noted",
+    ),
+    (
+        "security", "Incident de sécurité, premiers gestes", "Security incident, first steps",
+        "!Poste isolé du réseau, laissé allumé\n!RSSI et DPO prévenus\n!Comptes touchés bloqués\nPreuves et journaux mis de côté\n"
+        "Heure et circonstances notées\nCommunication aux utilisateurs décidée",
+        "!Computer cut off from the network, left on\n!Security officer and data protection officer told\n!Accounts concerned blocked\n"
+        "Evidence and logs set aside\nTime and circumstances noted\nWord to the users decided",
+    ),
+)  # fmt: skip
+
 
 def install() -> None:
-    """Install activities, pending reasons, resolution codes, the priority matrix and the delays where there are none at all."""
+    """Install each set of words where there is none of its kind at all, and the delays that hold everywhere."""
     if not PendingReason.objects.exists():
         PendingReason.objects.bulk_create(
             PendingReason(
@@ -64,6 +96,13 @@ def install() -> None:
         Activity.objects.bulk_create(
             Activity(slug=slug, name_fr=fr, name_en=en, position=place)
             for place, (slug, fr, en) in enumerate(ACTIVITIES)
+        )
+    if not ChecklistTemplate.objects.exists():
+        ChecklistTemplate.objects.bulk_create(
+            ChecklistTemplate(
+                slug=slug, name_fr=fr, name_en=en, points_fr=points_fr, points_en=points_en, position=place
+            )
+            for place, (slug, fr, en, points_fr, points_en) in enumerate(CHECKLISTS)
         )
     if not PriorityCell.objects.exists():
         PriorityCell.objects.bulk_create(

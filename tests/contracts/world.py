@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import Absence, ApiToken, Entity, Role, Team, User
+from accounts.models import Absence, ApiToken, Entity, PersonalExport, Role, Team, User
 from accounts.roles import DEFAULT_ROLES
 from audit.actions import record_row
 from calendars.models import Calendar
@@ -27,6 +27,7 @@ from tickets.actions.checking import add_points
 from tickets.actions.ledger import add_cost, log_time
 from tickets.choices import BulkAct, CommentKind, CostNature, LinkType
 from tickets.models import (
+    CannedAnswer,
     ChecklistTemplate,
     CustomField,
     Event,
@@ -180,6 +181,9 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     world.put("token", place, pk=token.pk)
     world.put("another's absence", place, pk=absence.pk)
     world.put("another's token", place, pk=token.pk)
+    world.put(
+        "another's export", place, token=PersonalExport.objects.create(user=person, asked_by=person).token
+    )
     world.put("service", place, pk=service.pk)
     recurrence = Recurrence.objects.create(
         name=f"{word} review", title=f"{word} review", kind="incident", entity=entity, requester=person,
@@ -294,6 +298,8 @@ def _words(world: World) -> None:
     world.put("calendar", SCHOOL, slug=Calendar.objects.earliest("pk").slug)
     asked = CustomField.objects.create(slug="room", label_fr="Salle", label_en="Room")
     world.put("custom field", SCHOOL, pk=asked.pk)
+    canned = CannedAnswer.objects.create(title="Restart", body_en="Please restart it.")
+    world.put("canned answer", SCHOOL, pk=canned.pk)
     hourly = Rate.objects.create(
         amount=Decimal(40), valid_from=timezone.localdate(), entered_by=world.people["administrator"],
         created_at=timezone.now(),
@@ -301,7 +307,7 @@ def _words(world: World) -> None:
     world.put("rate", SCHOOL, pk=hourly.pk)
     world.put("activity", SCHOOL, pk=Activity.objects.earliest("pk").pk)
     world.put("activity code", SCHOOL, code="repair")
-    made = ChecklistTemplate.objects.create(slug="departure", name_fr="Départ", points_fr="Badge")
+    made = ChecklistTemplate.objects.earliest("pk")
     world.put("checklist", SCHOOL, pk=made.pk)
     world.put("pending reason", SCHOOL, pk=PendingReason.objects.earliest("pk").pk)
     world.put("resolution code", SCHOOL, pk=ResolutionCode.objects.earliest("pk").pk)
@@ -346,7 +352,14 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
     "role": (*OVERSEERS, "accounts.view_people"),
     **world_items.ANYWHERE,
 }
-NEVER = (*world_items.NEVER, "nothing", "another's absence", "another's token", "another's bulk act")
+NEVER = (
+    *world_items.NEVER,
+    "nothing",
+    "another's absence",
+    "another's token",
+    "another's bulk act",
+    "another's export",
+)
 
 
 def sees(walker: Walker, kind: str, place: str) -> bool:
@@ -394,10 +407,10 @@ def passes(walker: Walker, gate: str) -> bool:
 def may(walker: Walker, rule: Rule, place: str) -> bool:
     """Whether the walker may do it to what they see."""
     needs, owner_may = rule.needs.removesuffix(OR_OWNER), rule.needs.endswith(OR_OWNER)
-    if needs in (AUTHOR, NOBODY):
-        return False
     if owner_may and walker.owns == place:
         return True
+    if needs in (AUTHOR, NOBODY):
+        return False
     if needs.startswith(EVERYWHERE):
         return passes(walker, needs)
     return not needs or (place != HIDDEN and walker.holds(needs, place))
