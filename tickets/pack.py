@@ -39,35 +39,52 @@ ACTIVITIES = (
     ("travel", "Déplacement", "Travel"),
 )
 
-# code, French, English, points in French, points in English; “!” before what must be done
+# code, French, English, and the points in both languages; “!” before what must be done
 CHECKLISTS = (
     (
         "workstation", "Préparation d’un poste", "Preparing a computer",
-        "!Système installé et à jour\n!Chiffrement du disque activé\n!Antivirus actif et à jour\nLogiciels du métier installés\n"
-        "Imprimantes ajoutées\n!Numéro d’inventaire collé et saisi\nEssai de connexion avec la personne",
-        "!System installed and up to date\n!Disk encrypted\n!Antivirus active and up to date\nBusiness software installed\n"
-        "Printers added\n!Asset label on and recorded\nSign-in tried with the person",
+        (
+            ("!Système installé et à jour", "!System installed and up to date"),
+            ("!Chiffrement du disque activé", "!Disk encrypted"),
+            ("!Antivirus actif et à jour", "!Antivirus active and up to date"),
+            ("Logiciels du métier installés", "Business software installed"),
+            ("Imprimantes ajoutées", "Printers added"),
+            ("!Numéro d’inventaire collé et saisi", "!Asset label on and recorded"),
+            ("Essai de connexion avec la personne", "Sign-in tried with the person"),
+        ),
     ),
     (
         "departure", "Départ d’un collaborateur", "A colleague leaves",
-        "!Comptes désactivés\n!Accès distants et VPN coupés\n!Droits sur les applications retirés\nMessagerie transférée ou archivée\n"
-        "!Matériel rendu et vérifié\nBadge rendu\nLicences libérées",
-        "!Accounts disabled\n!Remote access and VPN cut\n!Application rights withdrawn\nMailbox forwarded or archived\n"
-        "!Equipment returned and checked\nBadge returned\nLicences freed",
+        (
+            ("!Comptes désactivés", "!Accounts disabled"),
+            ("!Accès distants et VPN coupés", "!Remote access and VPN cut"),
+            ("!Droits sur les applications retirés", "!Application rights withdrawn"),
+            ("Messagerie transférée ou archivée", "Mailbox forwarded or archived"),
+            ("!Matériel rendu et vérifié", "!Equipment returned and checked"),
+            ("Badge rendu", "Badge returned"),
+            ("Licences libérées", "Licences freed"),
+        ),
     ),
     (
         "backups", "Contrôle mensuel des sauvegardes", "Monthly check of the backups",
-        "!Journal des sauvegardes sans erreur\n!Essai de restauration d’un fichier\nEssai de restauration d’une base\n"
-        "Copie hors site vérifiée\nEspace restant noté",
-        "!Backup log without errors\n!One file restored as a trial\nOne database restored as a trial\nOff-site copy checked\n"
-        "Space left noted",
+        (
+            ("!Journal des sauvegardes sans erreur", "!Backup log without errors"),
+            ("!Essai de restauration d’un fichier", "!One file restored as a trial"),
+            ("Essai de restauration d’une base", "One database restored as a trial"),
+            ("Copie hors site vérifiée", "Off-site copy checked"),
+            ("Espace restant noté", "Space left noted"),
+        ),
     ),
     (
         "security", "Incident de sécurité, premiers gestes", "Security incident, first steps",
-        "!Poste isolé du réseau, laissé allumé\n!RSSI et DPO prévenus\n!Comptes touchés bloqués\nPreuves et journaux mis de côté\n"
-        "Heure et circonstances notées\nCommunication aux utilisateurs décidée",
-        "!Computer cut off from the network, left on\n!Security officer and data protection officer told\n!Accounts concerned blocked\n"
-        "Evidence and logs set aside\nTime and circumstances noted\nWord to the users decided",
+        (
+            ("!Poste isolé du réseau, laissé allumé", "!Computer cut off from the network, left on"),
+            ("!RSSI et DPO prévenus", "!Security officer and data protection officer told"),
+            ("!Comptes touchés bloqués", "!Accounts concerned blocked"),
+            ("Preuves et journaux mis de côté", "Evidence and logs set aside"),
+            ("Heure et circonstances notées", "Time and circumstances noted"),
+            ("Communication aux utilisateurs décidée", "Word to the users decided"),
+        ),
     ),
 )  # fmt: skip
 
@@ -100,9 +117,14 @@ def install() -> None:
     if not ChecklistTemplate.objects.exists():
         ChecklistTemplate.objects.bulk_create(
             ChecklistTemplate(
-                slug=slug, name_fr=fr, name_en=en, points_fr=points_fr, points_en=points_en, position=place
-            )
-            for place, (slug, fr, en, points_fr, points_en) in enumerate(CHECKLISTS)
+                slug=slug,
+                name_fr=fr,
+                name_en=en,
+                position=place,
+                points_fr="\n".join(point for point, _english in points),
+                points_en="\n".join(point for _french, point in points),
+            )  # fmt: skip
+            for place, (slug, fr, en, points) in enumerate(CHECKLISTS)
         )
     if not PriorityCell.objects.exists():
         PriorityCell.objects.bulk_create(

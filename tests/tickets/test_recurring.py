@@ -95,7 +95,7 @@ def test_it_opens_when_due_in_the_name_of_its_requester(
     monthly: Recurrence, requester: User, n1: Team
 ) -> None:
     checks = ChecklistTemplate.objects.create(
-        slug="backups", name_fr="Sauvegardes", points_fr="!Lire le journal\nRestaurer"
+        slug="mine", name_fr="Sauvegardes", points_fr="!Lire le journal\nRestaurer"
     )
     Recurrence.objects.update(checklist=checks)
     assert open_recurring(at=datetime(2026, 4, 1, 6, 1, tzinfo=UTC)) == 1
