@@ -123,7 +123,7 @@ def install() -> None:
                 position=place,
                 points_fr="\n".join(point for point, _english in points),
                 points_en="\n".join(point for _french, point in points),
-            )  # fmt: skip
+            )
             for place, (slug, fr, en, points) in enumerate(CHECKLISTS)
         )
     if not PriorityCell.objects.exists():
