@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from core import times
 from core.lazy import Lazy
 
+# Imported by the process that draws, never before a fork: its threads would not follow.
 typst = Lazy("typst")
 
 TEMPLATES = settings.BASE_DIR / "templates" / "documents"

@@ -112,12 +112,20 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet as it stands, as PDF in the reader's language; the signed one is the file that was signed."""
     row = intervention_of(request, pk)
-    drawn = row.signature.read() if row.signature else b""
-    content = intervention_sheet(row, row.ticket, signature=drawn)
+    content = intervention_sheet(row, row.ticket, signature=_drawn(row))
     response = HttpResponse(content, content_type="application/pdf")
     name = slugify(_("Intervention sheet %(reference)s") % {"reference": row.ticket.reference})
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
+
+
+def _drawn(row: Intervention) -> bytes:
+    """The drawn signature, nothing where there is none."""
+    if not row.signature:
+        return b""
+    with row.signature.open("rb") as picture:
+        content: bytes = picture.read()
+    return content
 
 
 @require_safe
