@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import entities, people, rights, teams
+from accounts.views import entities, people, personal, rights, teams
 
 app_name = "accounts"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("people/<int:pk>/end-sessions/", people.end_sessions, name="end_sessions"),
+    path("people/<int:pk>/personal-data/", personal.personal_data, name="personal_data"),
+    path("people/<int:pk>/personal-data/ask/", personal.ask, name="ask_data"),
+    path("people/<int:pk>/erase/", personal.ErasePage.as_view(), name="erase"),
     path("people/<int:pk>/rights/", people.rights, name="person_rights"),
     path("people/<int:pk>/absences/new/", people.NewAbsence.as_view(), name="create_absence"),
     path("absences/<int:pk>/cancel/", people.cancel_absence, name="cancel_absence"),

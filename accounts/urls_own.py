@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import own
+from accounts.views import own, personal
 
 app_name = "account"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("absences/", own.absences, name="absences"),
     path("absences/new/", own.NewAbsence.as_view(), name="create_absence"),
     path("absences/<int:pk>/cancel/", own.cancel, name="cancel_absence"),
+    path("data/", personal.own_data, name="data"),
+    path("data/<uuid:token>/", personal.fetch, name="fetch_data"),
     path("rights/", own.rights, name="rights"),
     path("welcome/<str:key>/", own.Welcome.as_view(), name="welcome"),
 ]

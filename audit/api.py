@@ -101,7 +101,7 @@ class AuditResource(Resource):
     @action(detail=False, methods=["get", "post"], filterset_class=None, pagination_class=None)
     def verification(self, request: Request, **kwargs: Any) -> Response:
         """Whether the trail is whole; POST has it verified by a worker."""
-        code = status.HTTP_200_OK
+        code: int = status.HTTP_200_OK
         if request.method == "POST":
             self.read_input()
             actions.ask_check(by=request.user)

@@ -65,9 +65,12 @@ class AuditFilter(django_filters.FilterSet):
     def of_target(self, rows: Any, _name: str, value: str) -> QuerySet[Any]:
         """What was done to an object."""
         value = value.strip()
-        if value.isascii() and value.isdigit():
-            return rows.filter(target_id=value)
-        found: QuerySet[Any] = rows.containing(value).filter(target_label__iexact=value)
+        is_number = value.isascii() and value.isdigit()
+        found: QuerySet[Any] = (
+            rows.filter(target_id=value)
+            if is_number
+            else rows.containing(value).filter(target_label__iexact=value)
+        )
         return found
 
     def since(self, rows: QuerySet[Any], _name: str, value: date) -> QuerySet[Any]:

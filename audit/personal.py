@@ -28,4 +28,11 @@ def _export(person: Any, bundle: Bundle) -> None:
 
 def _told(person: Any) -> list[tuple[Words, int]]:
     count = AuditEntry.objects.about(person.pk).count()
-    return [(_("Entries of the audit trail whose names and addresses become unreadable; the chain stays whole"), count)]
+    return [
+        (
+            _(
+                "Entries of the audit trail whose names and addresses become unreadable; the chain stays whole"
+            ),
+            count,
+        )
+    ]

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.fields.files import FieldFile
 
 from core.registry import Registry, Words
 
@@ -21,7 +22,18 @@ _SECRET_WORDS = ("password", "secret", "digest", "sealed", "private_key")
 _LEFT_OUT = {"mfa.authenticator": {"data"}, "core.idempotencykey": {"response", "body_hash"}}
 # A row that names the person here is theirs; anywhere else it is somebody's or something's that mentions them.
 OWN_COLUMNS = frozenset(
-    {"user", "person", "requester", "author", "uploaded_by", "opened_by", "approver", "technician", "entered_by", "by"}
+    {
+        "user",
+        "person",
+        "requester",
+        "author",
+        "uploaded_by",
+        "opened_by",
+        "approver",
+        "technician",
+        "entered_by",
+        "by",
+    }
 )
 _CHUNK = 500
 
@@ -132,13 +144,17 @@ def export_rows(person: models.Model, bundle: Bundle) -> None:
 def _told(row: models.Model, *, whole: bool) -> dict[str, Any]:
     left_out = _LEFT_OUT.get(row._meta.label_lower, set())
     return {
-        column.name: getattr(row, column.attname)
+        column.name: _plain(getattr(row, column.attname))
         for column in row._meta.concrete_fields
         if column.name not in left_out
         and not column.generated
         and not any(word in column.name for word in _SECRET_WORDS)
         and (whole or column.primary_key or isinstance(column, models.DateTimeField))
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.name if isinstance(value, FieldFile) else value
 
 
 def values_of(row: models.Model) -> dict[str, Any]:

@@ -42,7 +42,12 @@ def effects_of_erasing(person: User) -> list[tuple[Words, int]]:
 
 
 def erase_person(
-    person: User, *, by: User | None, confirmation: str | None = None, at: datetime | None = None, again: bool = False
+    person: User,
+    *,
+    by: User | None,
+    confirmation: str | None = None,
+    at: datetime | None = None,
+    again: bool = False,
 ) -> User:
     """Erase what is personal about a person, for good. `confirmation` is their address, typed by a person.
 

@@ -53,9 +53,7 @@ def write_export(person: User, target: IO[bytes]) -> None:
     with Bundle(target) as bundle:
         for holding in holdings:
             holding.export(person, bundle)
-        bundle.add_text(
-            "README.txt", READ_ME.format(name=person.name, email=person.email, at=timezone.now())
-        )
+        bundle.add_text("README.txt", READ_ME.format(name=person.name, email=person.email, at=timezone.now()))
 
 
 def build_exports() -> int:

@@ -93,6 +93,9 @@ class PersonPage(DetailPage):
     def actions(self) -> list[Action]:
         person, key = signed_in(self.request), self.object.pk
         shown = [Action(_("Rights"), reverse("accounts:person_rights", args=[key]), "shield-check")]
+        if person.has_perm(permissions.PERSONAL_DATA, self.object):
+            address = reverse("accounts:personal_data", args=[key])
+            shown.append(Action(_("Personal data"), address, "database"))
         if person.has_perm(MANAGE, self.object):
             shown.append(Action(_("Edit"), reverse("accounts:edit_person", args=[key]), "pencil"))
         return shown

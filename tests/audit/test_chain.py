@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import actions, keys, ledger
 from audit.actions import Act, Report
+from audit.canonical import COLUMNS, link
 from audit.models import AuditEntry, AuditSeal
 from audit.telling import tell
 from tests.conftest import forbid_emptying_trail
@@ -34,13 +35,13 @@ def chain(db: None) -> list[int]:
     return [row.pk for row in rows]
 
 
-def as_owner(*statements: str) -> None:
-    """What the owner of the tables can do: without triggers."""
+def as_owner(*statements: str, **values: Any) -> None:
+    """What the owner of the tables can do: without triggers. `%(name)s` stands for a value."""
     with connection.cursor() as cursor:
         for table in ("audit_auditentry", "audit_auditseal"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
-            cursor.execute(statement)
+            cursor.execute(statement, values)
         for table in ("audit_auditentry", "audit_auditseal"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     forbid_emptying_trail(is_on=False)
@@ -58,24 +59,29 @@ def test_untouched_trail_is_whole(chain: list[int]) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["action = 'tests.undone'", "data = '{}'", "at = at - interval '1 hour'", "actor = 12", "actor_box = ''"],
+    [
+        "action = 'tests.undone'",
+        "data = '{}'",
+        "at = at - interval '1 hour'",
+        "actor = 12",
+        "actor_box = '1.x'",
+    ],
 )
 def test_changed_entry_is_named(chain: list[int], change: str) -> None:
-    if change == "actor_box = ''":
-        change = "actor_box = '1.x'"
-    as_owner(f"UPDATE audit_auditentry SET {change} WHERE id = {chain[3]}")
+    as_owner(f"UPDATE audit_auditentry SET {change} WHERE id = %(entry)s", entry=chain[3])  # noqa: S608 - from above
     assert first(actions.verify()) == ("changed", chain[3])
 
 
 def test_deleted_entry_is_named(chain: list[int]) -> None:
-    as_owner(f"DELETE FROM audit_auditentry WHERE id = {chain[3]}")
+    as_owner("DELETE FROM audit_auditentry WHERE id = %(e3)s", e3=chain[3])
     assert first(actions.verify()) == ("deleted", chain[3])
 
 
 def test_deleted_entry_with_its_link_is_noticed(chain: list[int]) -> None:
     as_owner(
-        f"DELETE FROM audit_auditentry WHERE id = {chain[3]}",
-        f"DELETE FROM audit_auditseal WHERE entry = {chain[3]}",
+        "DELETE FROM audit_auditentry WHERE id = %(e3)s",
+        "DELETE FROM audit_auditseal WHERE entry = %(e3)s",
+        e3=chain[3],
     )
     fault = actions.verify().faults[0]
     assert (fault.code, fault.seq) == ("deleted", 4)
@@ -83,9 +89,10 @@ def test_deleted_entry_with_its_link_is_noticed(chain: list[int]) -> None:
 
 def test_closing_the_gap_is_noticed(chain: list[int]) -> None:
     as_owner(
-        f"DELETE FROM audit_auditentry WHERE id = {chain[3]}",
-        f"DELETE FROM audit_auditseal WHERE entry = {chain[3]}",
+        "DELETE FROM audit_auditentry WHERE id = %(e3)s",
+        "DELETE FROM audit_auditseal WHERE entry = %(e3)s",
         "UPDATE audit_auditseal SET seq = seq - 1 WHERE seq > 4",
+        e3=chain[3],
     )
     assert first(actions.verify()) == ("changed", chain[4])
 
@@ -94,41 +101,46 @@ COPY = (
     "INSERT INTO audit_auditentry (at, recorded_at, action, actor, actor_box, target_type, target_id, target_label,"
     " entity, request_id, data, subject, subject_box, nonce, code) SELECT at, recorded_at, 'tests.forged', actor,"
     " actor_box, target_type, target_id, target_label, entity, request_id, data, subject, subject_box, nonce, code"
-    " FROM audit_auditentry WHERE id = {}"
+    " FROM audit_auditentry WHERE id = %(entry)s"
 )
 
 
 def test_inserted_entry_is_named_and_never_sealed(chain: list[int]) -> None:
-    as_owner(COPY.format(chain[3]))
+    as_owner(COPY, entry=chain[3])
     forged = AuditEntry.objects.latest("pk").pk
     assert actions.seal() == 0
     assert first(actions.verify()) == ("inserted", forged)
 
 
 def test_inserted_entry_with_a_right_hash_is_named(chain: list[int]) -> None:
-    from audit.canonical import COLUMNS, link
-
-    as_owner(COPY.format(chain[3]))
+    as_owner(COPY, entry=chain[3])
     forged = AuditEntry.objects.values("pk", "code", *COLUMNS).latest("pk")
     head = AuditSeal.objects.latest("seq")
     made = link(head.hash, 11, forged["pk"], forged)
-    as_owner(f"INSERT INTO audit_auditseal (seq, entry, hash) VALUES (11, {forged['pk']}, '{made}')")
+    as_owner(
+        "INSERT INTO audit_auditseal (seq, entry, hash) VALUES (11, %(entry)s, %(made)s)",
+        entry=forged["pk"],
+        made=made,
+    )
     assert first(actions.verify()) == ("inserted", forged["pk"])
 
 
 def test_reordered_entries_are_named(chain: list[int]) -> None:
     as_owner(
-        f"UPDATE audit_auditseal SET entry = 0 WHERE entry = {chain[3]}",
-        f"UPDATE audit_auditseal SET entry = {chain[3]} WHERE entry = {chain[6]}",
-        f"UPDATE audit_auditseal SET entry = {chain[6]} WHERE entry = 0",
+        "UPDATE audit_auditseal SET entry = 0 WHERE entry = %(e3)s",
+        "UPDATE audit_auditseal SET entry = %(e3)s WHERE entry = %(e6)s",
+        "UPDATE audit_auditseal SET entry = %(e6)s WHERE entry = 0",
+        e3=chain[3],
+        e6=chain[6],
     )
     assert first(actions.verify()) == ("reordered", chain[6])
 
 
 def test_cut_tail_is_noticed_by_the_anchor(chain: list[int]) -> None:
     as_owner(
-        f"DELETE FROM audit_auditseal WHERE entry >= {chain[7]}",
-        f"DELETE FROM audit_auditentry WHERE id >= {chain[7]}",
+        "DELETE FROM audit_auditseal WHERE entry >= %(e7)s",
+        "DELETE FROM audit_auditentry WHERE id >= %(e7)s",
+        e7=chain[7],
     )
     fault = actions.verify().faults[0]
     assert (fault.code, fault.seq) == ("cut", 8)
@@ -140,7 +152,7 @@ def test_emptied_trail_is_noticed_by_the_anchor(chain: list[int]) -> None:
 
 
 def test_chain_written_anew_is_noticed_by_the_anchor(chain: list[int]) -> None:
-    as_owner("TRUNCATE audit_auditseal", f"DELETE FROM audit_auditentry WHERE id = {chain[0]}")
+    as_owner("TRUNCATE audit_auditseal", "DELETE FROM audit_auditentry WHERE id = %(e0)s", e0=chain[0])
     actions.record("tests.more")
     assert actions.seal(whole=True) == 10
     assert "rewritten" in [fault.code for fault in actions.verify().faults]
@@ -189,7 +201,7 @@ def test_command_says_it_with_words_code_and_json(chain: list[int]) -> None:
     out = StringIO()
     call_command("verify_audit", stdout=out)
     assert "The trail is whole." in out.getvalue()
-    as_owner(f"UPDATE audit_auditentry SET action = 'x' WHERE id = {chain[2]}")
+    as_owner("UPDATE audit_auditentry SET action = 'x' WHERE id = %(e2)s", e2=chain[2])
     out = StringIO()
     with pytest.raises(SystemExit) as left:
         call_command("verify_audit", "--json", stdout=out)

@@ -20,7 +20,7 @@ STAFF = "staff"
 VIEW_PEOPLE, MANAGE_PEOPLE = "accounts.view_people", "accounts.manage_people"
 MANAGE_TEAMS, MANAGE_ENTITIES = "accounts.manage_teams", "accounts.manage_entities"
 MANAGE_ROLES, GRANT = "accounts.manage_roles", "accounts.grant"
-READ_TRAIL = "audit.view"
+READ_TRAIL, PERSONAL_DATA = "audit.view", "accounts.personal_data"
 MANAGE_SERVICES, SETTINGS = "services.manage", "settings.manage"
 PLAN = "projects.manage"
 RECURRING = "tickets.recurring"
@@ -121,6 +121,15 @@ TICKETS: dict[str, Rules] = {
     "tickets:rates": page(gate=SETTINGS),
     "tickets:new_rate": form(gate=SETTINGS),
     "tickets:void_rate": form(gate=SETTINGS, of="rate"),
+    "tickets:export": page(gate=STAFF),
+    "tickets:canned": page(of="ticket", needs="tickets.view"),
+    "tickets:names": page(of="ticket", needs="tickets.view"),
+    "tickets:mute": act(of="ticket"),
+    "tickets:seen": act(of="ticket"),
+    "tickets:confidential": form(of="ticket", needs="tickets.confidential"),
+    "tickets:canned_answers": page(gate=SETTINGS),
+    "tickets:new_canned_answer": form(gate=SETTINGS),
+    "tickets:canned_answer": form(gate=SETTINGS, of="canned answer"),
     "tickets:upload": act(),
     "tickets:download": page(of="internal file"),
     "tickets:pending_reasons": page(gate=SETTINGS),
@@ -201,6 +210,7 @@ TICKETS: dict[str, Rules] = {
         "GET": Rule(of="ticket"),
         "POST": Rule(of="ticket", needs="tickets.answer" + OR_OWNER),
     },
+    "portal:colleagues": act(of="ticket", needs=NOBODY + OR_OWNER),
     "portal:move": act(
         of="ticket", needs=NOBODY
     ),  # the body names no move; the moves have tests of their own
@@ -241,6 +251,9 @@ PEOPLE: dict[str, Rules] = {
     "accounts:deactivate": act(of="person", needs=MANAGE_PEOPLE),
     "accounts:reactivate": act(of="person", needs=MANAGE_PEOPLE),
     "accounts:end_sessions": act(of="person", needs=MANAGE_PEOPLE),
+    "accounts:personal_data": page(of="person", needs=PERSONAL_DATA),
+    "accounts:ask_data": act(of="person", needs=PERSONAL_DATA),
+    "accounts:erase": form(of="person", needs=PERSONAL_DATA),
     "accounts:person_rights": page(of="person", needs=VIEW_PEOPLE),
     "accounts:create_absence": form(of="person", needs=MANAGE_PEOPLE),
     "accounts:cancel_absence": act(of="absence", needs=MANAGE_PEOPLE),
@@ -276,6 +289,8 @@ OWN: dict[str, Rules] = {
     "account:create_absence": form(),
     "account:cancel_absence": act(of="another's absence"),
     "account:rights": page(),
+    "account:data": form(),
+    "account:fetch_data": page(of="another's export"),
     "account:welcome": form(gate=PUBLIC),
     "notifications:list": page(),
     "notifications:bell": page(),

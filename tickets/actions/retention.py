@@ -52,12 +52,13 @@ def due(rule: RetentionRule, *, at: datetime) -> QuerySet[Ticket]:
     done = Emptied.objects.filter(ticket=OuterRef("pk"))
     if rule.what == What.CONTENT:
         done = done.filter(what=What.CONTENT)
-    return Ticket.objects.filter(
+    rows: QuerySet[Ticket] = Ticket.objects.filter(
         ~Exists(done),
         kind=rule.kind,
         status__in=(Status.CLOSED, Status.CANCELLED),
         closed_at__lt=at - relativedelta(months=rule.months),
     )
+    return rows
 
 
 def count_due(rule: RetentionRule, *, at: datetime | None = None) -> int:

@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="address of the person")
-        parser.add_argument("--output", required=True, type=Path, help="the file to write; it must not exist yet")
+        parser.add_argument(
+            "--output", required=True, type=Path, help="the file to write; it must not exist yet"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Write the file."""

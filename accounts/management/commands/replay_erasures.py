@@ -11,8 +11,8 @@ class Command(BaseCommand):
     """Goes through the list beside the anchors of the audit trail."""
 
     help = (
-        "Erase again every person who was erased before and whom a restore brought back, by the list beside the anchors "
-        "of the audit trail. Does nothing where nobody came back; run it after every restore."
+        "Erase again every person who was erased before and whom a restore brought back, by the list beside the "
+        "anchors of the audit trail. Does nothing where nobody came back; run it after every restore."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
