@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext as _, override
 
 from core import markup, registry
 
-SCRIPTS = ("shell", "list", "pane", "dialog", "keys", "palette", "editor", "live")
+SCRIPTS = ("shell", "list", "pane", "dialog", "keys", "palette", "editor", "live", "together")
 THEMES = ("system", "light", "dark")
 
 
@@ -51,6 +51,8 @@ def _words(language: str) -> str:
                 "failed": _("That did not work. Check the connection and try again."),
                 "kept": _("Draft kept"),
                 "restored": _("Your draft is back"),
+                "discard": _("Discard it"),
+                "people": _("People and teams"),
                 "nothing": _("Nothing found"),
                 "copied": _("Copied"),
                 "remove": _("Remove"),

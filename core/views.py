@@ -1,5 +1,6 @@
 """The four pages that lists, details and forms subclass, and the small acts of the shell itself."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from core.tables import Table, changed
 
 COUNT_LIMIT = 1000
 VERSION_FIELD = "version"
+_NO_SLUG = re.compile(r"[^A-Za-z0-9_]+")
 
 Words = str | Promise
 
@@ -347,20 +349,27 @@ class DetailPage(PageMixin, DetailView):  # type: ignore[type-arg]
 class FormPage(PageMixin, FormView):  # type: ignore[type-arg]
     """A form whose submit calls an action function.
 
-    `act(form)` calls the action and returns the address to go to. What the action refuses is shown beside the
-    field
-    it names; what was typed stays. `draft` names the server-side draft that a success clears.
+    `act(form)` calls the action and returns the address to go to. What the action refuses is shown beside the field it
+    names; what was typed stays. What is being typed is kept on the server, by the address of the form, until it is
+    sent; `keeps_draft` is false for a form that is not to be kept.
     """
 
     template_name = "generic/form.html"
     submit_label: Words = _("Save")
     success_message: Words = ""
     cancel_address: str = ""
-    draft: str = ""
+    keeps_draft = True
 
     def act(self, form: Any) -> str:
         """Call the action; returns the address that follows."""
         raise NotImplementedError
+
+    @property
+    def draft_key(self) -> str:
+        """Under which key what is being typed is kept, empty for nothing."""
+        if not (self.keeps_draft and self.request.user.is_authenticated):
+            return ""
+        return f"form{_NO_SLUG.sub('-', self.request.path)}".strip("-")[:200]
 
     def get_cancel_address(self) -> str:
         """Where the cancel link leads."""
@@ -399,7 +408,7 @@ class FormPage(PageMixin, FormView):  # type: ignore[type-arg]
             "submit_label": self.submit_label,
             "cancel_address": self.get_cancel_address(),
             "is_multipart": form.is_multipart(),
-            "draft": self.draft,
+            "draft": self.draft_key,
         }
 
 

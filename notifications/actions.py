@@ -27,6 +27,15 @@ def mark_read(user: User, notification_id: int | None = None) -> int:
     return count
 
 
+def mark_ticket_read(user: User, ticket_id: int) -> int:
+    """Note that the person has a ticket before their eyes: what it told them is no news. Returns how many were new."""
+    unread = Notification.objects.filter(user=user, ticket_id=ticket_id).unread()
+    count = unread.update(read_at=timezone.now())
+    if count:
+        forget_watermarks([user.pk])
+    return count
+
+
 def watermark(user: User) -> tuple[str, int]:
     """A mark that changes whenever the bell does, and the number of unread notifications (at most 100)."""
     kept: tuple[str, int] | None = cache.get(_key(user.pk))

@@ -7,16 +7,17 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
+from accounts.models import User
 from core.models import OutboxMessage
 from core.outbox import Letter, enqueue, enqueue_many, sender
 from notifications import mail
-from notifications.actions import forget_watermarks, preferences_of
+from notifications.actions import forget_watermarks, mark_ticket_read, preferences_of
 from notifications.choices import Channel
 from notifications.models import Notification
 from notifications.recipients import recipients
 from tickets.choices import Verb
-from tickets.models import Event
-from tickets.signals import event_recorded
+from tickets.models import Event, Ticket
+from tickets.signals import event_recorded, ticket_opened
 
 TOPIC = "tickets.event"
 # What is entered this late is history: it is written down, and nobody is told.
@@ -32,6 +33,12 @@ def queue_event(*, event: Event, notify: bool = True, **_more: Any) -> None:
     # An answer that can still be taken back is told when it is sent.
     not_before = event.comment.visible_at if event.comment_id and event.comment else _sent_at(event)
     enqueue(TOPIC, {"event": event.pk}, key=f"{TOPIC}:{event.pk}", not_before=not_before)
+
+
+@receiver(ticket_opened, dispatch_uid="notifications.seen")
+def note_seen(*, ticket: Ticket, user: User, **_more: Any) -> None:
+    """What a ticket told its reader is no news any more."""
+    mark_ticket_read(user, ticket.pk)
 
 
 def _sent_at(event: Event) -> datetime | None:

@@ -47,7 +47,7 @@ class ReportForm(WithCustomFields):
         required=False,
         empty_label=_("I do not know"),
     )
-    items = ItemsField(label=_("Number on the label"))  # type: ignore[assignment]
+    items = ItemsField(label=_("Number on the label"))
     urgency = forms.TypedChoiceField(
         label=_("How much does it hinder you?"),
         choices=URGENCY,
@@ -90,10 +90,17 @@ class AnswerForm(forms.Form):
 
     body = forms.CharField(label=_("Your message"), required=False, max_length=200_000)
     files = FilesField(label=_("Add files"))  # type: ignore[assignment]
+    last_read = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].widget = MarkdownInput({"rows": 4}, draft=draft, files="files")
+
+
+class ColleagueForm(forms.Form):
+    """A colleague who is to follow one's request."""
+
+    person = forms.EmailField(label=_("E-mail address of a colleague"), max_length=254)
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,6 @@
 """The requester's pages. They hold no rule: they show what the apps below offer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,18 +16,19 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from core import drafts
 from core.choices import Kind
-from core.exceptions import Refused
+from core.exceptions import Refused, StaleVersion
 from core.forms import add_refusal
 from core.views import CreatePage, Crumb
-from portal.forms import AnswerForm, ReasonForm, ReportForm
+from portal.forms import AnswerForm, ColleagueForm, ReasonForm, ReportForm
 from portal.words import status_words
 from services.models import Service, ServiceStatus
-from tickets.actions import comment, move, open_ticket, store_upload
+from tickets.actions import add_colleague, comment, move, open_ticket, store_upload, unfollow
+from tickets.actions.commenting import written_since
 from tickets.actions.moving import moves_for
 from tickets.approvals import rounds, votes_to_decide
 from tickets.choices import Channel, Status
 from tickets.fields import shown_values
-from tickets.models import Ticket
+from tickets.models import Comment, Follower, Ticket
 from tickets.permissions import answers
 from tickets.queries import search
 from tickets.references import find
@@ -46,8 +48,9 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 def mine(user: User) -> Any:
-    """The tickets a person asked for or follows, for the rows of a list."""
-    return Ticket.objects.visible_to(user).for_lists().order_by("-created_at", "-pk")
+    """The tickets a person asked for or follows, for the rows of a list; what was merged goes on as another one."""
+    rows = Ticket.objects.visible_to(user).filter(merged_into=None)
+    return rows.for_lists().order_by("-created_at", "-pk")
 
 
 @require_safe
@@ -171,7 +174,14 @@ class RequestPage(View):
             user = reader(request)
             try:
                 kept = [store_upload(upload, by=user) for upload in form.cleaned_data["files"]]
-                written = comment(self.ticket, by=user, body=form.cleaned_data["body"], attachments=kept)
+                values = form.cleaned_data
+                written = comment(
+                    self.ticket, by=user, body=values["body"], attachments=kept, last_read=values["last_read"]
+                )
+            except StaleVersion as stale:
+                add_refusal(form, stale)
+                newer = written_since(self.ticket, form.cleaned_data["last_read"], by=user)
+                return self.page(form, status=409, newer=list(newer))
             except Refused as refused:
                 add_refusal(form, refused)
             else:
@@ -186,8 +196,16 @@ class RequestPage(View):
         """The key under which what is being typed is kept."""
         return f"answer-{self.ticket.pk}"
 
-    def page(self, form: AnswerForm | None = None, *, status: int = 200, reason: Any = None) -> HttpResponse:
-        """Render with the answer form, or the reason form that was wrong."""
+    def page(
+        self,
+        form: AnswerForm | None = None,
+        *,
+        status: int = 200,
+        reason: Any = None,
+        newer: Sequence[Comment] = (),
+        colleague: ColleagueForm | None = None,
+    ) -> HttpResponse:
+        """Render with the answer form and what was written meanwhile, or the form that was wrong."""
         ticket, user = self.ticket, reader(self.request)
         word, tone = status_words(ticket)
         lines = entries(ticket, user)
@@ -202,6 +220,11 @@ class RequestPage(View):
             "moves": {step.verb: step for step in requester_moves(user, ticket)},
             "reason": reason or {},
             "fields": shown_values(ticket, user),
+            "last_read": max((line.comment.pk for line in lines if line.comment), default=0),
+            "newer": newer,
+            "following": Follower.objects.filter(ticket=ticket).select_related("user").order_by("pk"),
+            "is_requester": ticket.requester_id == user.pk,
+            "colleague_form": colleague or ColleagueForm(),
             "rounds": rounds(ticket) if ticket.kind != Kind.INCIDENT else [],
         }
         return render(self.request, "portal/request.html", context, status=status)
@@ -210,6 +233,33 @@ class RequestPage(View):
 def requester_moves(user: User, ticket: Ticket) -> list[Move]:
     """The moves that the portal offers: those the table gives to requesters."""
     return [step for step in moves_for(user, ticket) if step.by_requester and ticket.requester_id == user.pk]
+
+
+class RequestColleagues(RequestPage):
+    """Let colleagues follow one's request, or no longer."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Add who is named by address, or remove who is named by key, and come back."""
+        user = reader(request)
+        if self.ticket.requester_id != user.pk:
+            raise PermissionDenied
+        key = request.POST.get("remove", "")
+        if key.isascii() and key.isdigit() and len(key) < 19:
+            row = Follower.objects.filter(ticket=self.ticket, user_id=int(key)).select_related("user").first()
+            if row:
+                unfollow(self.ticket, row.user, by=user)
+            return redirect("portal:request", reference=self.ticket.reference)
+        form = ColleagueForm(request.POST)
+        if form.is_valid():
+            try:
+                add_colleague(self.ticket, form.cleaned_data["person"], by=user)
+            except Refused as refused:
+                add_refusal(form, refused)
+            else:
+                return redirect("portal:request", reference=self.ticket.reference)
+        return self.page(status=422, colleague=form)
 
 
 class RequestMove(RequestPage):

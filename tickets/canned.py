@@ -67,3 +67,11 @@ def filled(answer: CannedAnswer, ticket: Ticket, *, by: User) -> str:
 
     with translation.override(language or translation.get_language()):
         return _VARIABLE.sub(value, answer.body(language))
+
+
+def prefilled(key: str, ticket: Ticket, *, by: User) -> dict[str, str]:
+    """What the composer starts with where an address names an answer by key; nothing for one that is not offered."""
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return {}
+    answer = CannedAnswer.objects.visible_to(by).filter(pk=int(key), is_active=True).first()
+    return {"body": filled(answer, ticket, by=by), "canned": key} if answer else {}

@@ -64,7 +64,7 @@ class TicketForm(WithCustomFields, ReaderForm):
     description = forms.CharField(label=_("Description"), required=False, max_length=200_000)
     service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
-    items = ItemsField()  # type: ignore[assignment]
+    items = ItemsField()
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
     impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int, initial=Scale.MEDIUM)
     team = forms.ModelChoiceField(
@@ -110,7 +110,7 @@ class EditForm(WithCustomFields, ReaderForm):
     entity = forms.ModelChoiceField(label=_("Entity"), queryset=Entity.objects.none())
     service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none(), required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
-    items = ItemsField()  # type: ignore[assignment]
+    items = ItemsField()
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Scale, coerce=int)
     impact = forms.TypedChoiceField(label=_("Impact"), choices=Scale, coerce=int)
     is_confidential = forms.BooleanField(
@@ -293,24 +293,41 @@ def column_field(model: Any, name: str, *, user: User | None = None, initial: An
 
 
 class CommentForm(forms.Form):
-    """An answer, a note, or an exchange with a supplier."""
+    """An answer, a note, or an exchange with a supplier.
+
+    `last_read` is the newest comment on the page it was written on, `canned` the answers that were inserted.
+    """
 
     kind = forms.ChoiceField(
         label=_("To whom"), choices=CommentKind, initial=CommentKind.PUBLIC, widget=forms.RadioSelect
     )
     body = forms.CharField(label=_("Text"), required=False, max_length=200_000)
     files = FilesField()  # type: ignore[assignment]
+    last_read = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
+    canned = forms.RegexField(
+        r"\A[0-9]{1,18}(,[0-9]{1,18}){0,19}\Z", required=False, widget=forms.HiddenInput, max_length=400
+    )
 
     def __init__(
-        self, *args: Any, draft: str = "", kinds: Sequence[str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        draft: str = "",
+        kinds: Sequence[str] | None = None,
+        names: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["body"].widget = MarkdownInput({"rows": 4}, draft=draft, files="files")
+        attrs = {"rows": 4, **({"data-names": names} if names else {})}
+        fields["body"].widget = MarkdownInput(attrs, draft=draft, files="files")
         if kinds is not None:
             fields["kind"].choices = [
                 (value, label) for value, label in CommentKind.choices if value in kinds
             ]
+
+    def clean_canned(self) -> list[int]:
+        """The keys of the answers inserted."""
+        return [int(key) for key in self.cleaned_data["canned"].split(",") if key]
 
 
 class BodyForm(forms.Form):

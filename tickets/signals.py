@@ -12,3 +12,6 @@ event_recorded = Signal()
 # The events were recorded without telling anybody; whoever tells people tells each of them once for the whole job.
 bulk_act_done = Signal()
 bulk_act_finished = Signal()
+
+# Arguments: ticket, user. The person has the ticket before their eyes.
+ticket_opened = Signal()

@@ -70,6 +70,7 @@ class Entry:
     comment: Comment | None = None
     origin: Ticket | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    can_edit: bool = False
 
     @property
     def at(self) -> datetime:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets.urls_ledger import urlpatterns as of_the_ledger
 from tickets.urls_relations import urlpatterns as of_relations
+from tickets.urls_together import urlpatterns as of_together
 from tickets.views import (
     approvals,
     attachments,
@@ -23,6 +24,7 @@ app_name = "tickets"
 urlpatterns = [
     *of_the_ledger,
     *of_relations,
+    *of_together,
     path("home/", home.home, name="home"),
     path("queue/", queue.Queue.as_view(), name="queue"),
     path("queue/counts/", queue.counts, name="counts"),

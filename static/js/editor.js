@@ -111,6 +111,7 @@ function fileLine(input, file, place) {
 
 // A draft is saved a moment after the last key, and comes back into an empty field.
 async function fitDraft(area) {
+  if (area.form?.dataset.formDraft) return; // kept with the whole form
   const address = area.dataset.draft;
   let timer;
   const note = document.createElement("p");
@@ -136,6 +137,53 @@ async function fitDraft(area) {
   if (area.value) say(words.restored);
 }
 
+// A draft of a whole form: what was typed or chosen and not sent comes back into fields that still show what they did.
+async function fitFormDraft(form) {
+  const address = form.dataset.formDraft;
+  const kept = () => [...form.elements].filter((field) => field.name && !field.name.startsWith("_") && field.matches(
+    "textarea, select:not([multiple]), input:not([type=hidden], [type=password], [type=file], [type=checkbox], [type=radio], [type=submit])"));
+  const first = new Map(kept().map((field) => [field.name, field.value]));
+  const note = document.createElement("p");
+  note.className = "draft-note";
+  note.setAttribute("role", "status");
+  note.hidden = true;
+  form.prepend(note);
+  const say = (text) => { note.textContent = text; note.hidden = false; };
+  let timer;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const changed = kept().filter((field) => field.value !== first.get(field.name));
+      const data = new FormData();
+      for (const field of changed) data.set(field.name, field.value);
+      const version = form.elements.version?.value;
+      if (changed.length && version) data.set("version", version);
+      const answer = await request(address, { method: "POST", data }).catch(() => null);
+      if (answer?.ok && changed.length) say(words.kept);
+    }, SAVE_AFTER);
+  });
+  form.addEventListener("submit", () => clearTimeout(timer));
+  if (form.querySelector(".is-wrong, .errors, .merge")) return; // what was typed is in the form already
+  const answer = await request(address).catch(() => null);
+  if (answer?.status !== 200) return;
+  const draft = await answer.json();
+  const back = kept().filter((field) => draft[field.name] !== undefined && draft[field.name] !== field.value && field.value === first.get(field.name));
+  if (!back.length) return;
+  for (const field of back) field.value = draft[field.name];
+  // Typed over an older version: saving it will show what was changed since.
+  if (draft.version && form.elements.version) form.elements.version.value = draft.version;
+  say(`${words.restored}. `);
+  const drop = document.createElement("button");
+  drop.type = "button";
+  drop.className = "button small quiet";
+  drop.textContent = words.discard;
+  drop.addEventListener("click", async () => {
+    await request(address, { method: "DELETE" }).catch(() => null);
+    location.reload();
+  });
+  note.append(drop);
+}
+
 // "Undo (12)": counts the seconds in which an answer can be taken back, then goes.
 function fitUndo(button) {
   const label = button.querySelector("span") || button;
@@ -154,6 +202,7 @@ function fitUndo(button) {
 onContent((part) => {
   part.querySelectorAll("[data-markdown]").forEach(fitMarkdown);
   part.querySelectorAll("[data-files-input]").forEach(fitFiles);
+  part.querySelectorAll("form[data-form-draft]").forEach(fitFormDraft);
   part.querySelectorAll("textarea[data-draft]").forEach(fitDraft);
   part.querySelectorAll("[data-undo]").forEach(fitUndo);
 });

@@ -14,6 +14,7 @@ from audit.actions import record_row
 from core.choices import Priority, Scale
 from core.db import locked
 from core.exceptions import Refused
+from tickets import policies
 from tickets.models import ChecklistTemplate, PendingReason, Policy, PriorityCell, ResolutionCode
 
 MANAGE = "settings.manage"
@@ -73,4 +74,5 @@ def save_policy(policy: Policy, values: Mapping[str, Any], *, by: User) -> Polic
     """Set the delays of an entity, or those of all the rest."""
     allow(by, MANAGE)
     change(policy, values, allowed=_POLICY_FIELDS)
+    policies.forget()
     return save(policy)

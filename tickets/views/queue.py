@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
@@ -102,6 +103,12 @@ class Queue(TicketList):
     def get_title(self) -> Any:
         return self.view.label
 
+    def export_address(self) -> str:
+        """Where the rows of the view that match are given as a file."""
+        return reverse("tickets:export") + changed(
+            self.request.GET, view=self.view.slug, page=None, sort=None
+        )
+
     def get_queryset(self) -> QuerySet[Any]:
         return queues.narrow(super().get_queryset(), self.view.slug, worker(self.request))
 
@@ -121,6 +128,7 @@ class Queue(TicketList):
             "views": tabs,
             "kept": [("view", self.view.slug)],
             "with_pane": pane,
+            "export": self.export_address(),
             "bulk_acts": BulkAct.choices,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,9 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views import View
@@ -23,13 +27,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from core import drafts
 from core.choices import Level
-from core.exceptions import Refused
+from core.exceptions import Refused, StaleVersion
 from core.forms import add_refusal
 from core.kept import changed_meanwhile
 from core.registry import ticket_acts, ticket_blocks, ticket_panels
 from core.views import Crumb, UpdatePage
-from tickets import actions
+from tickets import actions, presence
+from tickets.actions.canned import count_use
+from tickets.actions.commenting import written_since
 from tickets.actions.moving import allowed_move, moves_for
+from tickets.canned import prefilled
 from tickets.choices import CommentKind, Status
 from tickets.forms import (
     AssignForm,
@@ -46,6 +53,7 @@ from tickets.kinds import registry
 from tickets.models import Comment, Follower, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.permissions import sees_internal
+from tickets.policies import edit_minutes
 from tickets.references import find
 from tickets.timeline import Entry, entries
 from tickets.trail import note_read
@@ -96,9 +104,8 @@ class TicketPage(View):
             return HttpResponsePermanentRedirect(ticket.get_absolute_url())
         note_read(ticket, by=user)
         in_pane = request.headers.get("HX-Target") == "pane"
-        response = render(
-            request, self.pane_name if in_pane else self.template_name, page_context(request, ticket)
-        )
+        template = self.pane_name if in_pane else self.template_name
+        response = render(request, template, page_context(request, ticket, in_pane=in_pane))
         response["Vary"] = "HX-Target"
         return response
 
@@ -116,12 +123,17 @@ def for_page(reference: str) -> TicketQuerySet:
     return rows
 
 
-def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None = None) -> dict[str, Any]:
+def page_context(
+    request: HttpRequest, ticket: Ticket, form: CommentForm | None = None, *, in_pane: bool = False
+) -> dict[str, Any]:
     """The variables of the ticket page."""
     user = reader(request)
+    present = [] if in_pane else presence.note(ticket.pk, user)
     shown = request.GET.get("show", "all")
-    followers = [row.user for row in Follower.objects.filter(ticket=ticket).select_related("user")]
+    following = list(Follower.objects.filter(ticket=ticket).select_related("user"))
+    followers = [row.user for row in following]
     lines = entries(ticket, user, known=followers)
+    mark_editable(lines, ticket, user)
     steps = moves_for(user, ticket)
     return {
         "ticket": ticket,
@@ -141,7 +153,12 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
         ),
         "followers": followers,
         "follow_form": FollowForm(user=user),
-        "form": form or CommentForm(draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)),
+        "is_muted": any(row.is_muted for row in following if row.user_id == user.pk),
+        "form": form
+        or composer(ticket, user, initial=prefilled(request.GET.get("canned", ""), ticket, by=user)),
+        "last_read": max((line.comment.pk for line in lines if line.comment), default=0),
+        "present": present,
+        "here": presence.mark(present),
         "may": {
             verb: user.has_perm(f"tickets.{verb}", ticket)
             for verb in ("work", "assign", "answer", "note", "override_priority")
@@ -157,6 +174,21 @@ def page_context(request: HttpRequest, ticket: Ticket, form: CommentForm | None 
         "has_more_panels": "panels" not in request.GET,
         "since": ticket.version,
     }
+
+
+def composer(ticket: Ticket, user: User, *args: Any, **kwargs: Any) -> CommentForm:
+    """The form in which a person writes on the ticket."""
+    offered = comment_kinds(user, ticket)
+    names = reverse("tickets:names", args=[ticket.reference])
+    return CommentForm(*args, draft=f"answer-{ticket.pk}", kinds=offered, names=names, **kwargs)
+
+
+def mark_editable(lines: list[Entry], ticket: Ticket, user: User) -> None:
+    """Say of which of the lines the reader can still change the words."""
+    since = timezone.now() - timedelta(minutes=edit_minutes(ticket))
+    for line in lines:
+        said = line.comment
+        line.can_edit = bool(said and said.author_id == user.pk and said.created_at > since)
 
 
 def panels_of(ticket: Ticket, user: User, *, lazy: bool) -> list[dict[str, Any]]:
@@ -424,24 +456,29 @@ def _version(request: HttpRequest) -> int | None:
 
 @require_POST
 def write(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write an answer, a note or an exchange."""
+    """Write an answer, a note or an exchange; what was written meanwhile is shown before it is sent."""
     ticket, user = ticket_of(request, reference), reader(request)
-    form = CommentForm(
-        request.POST, request.FILES, draft=f"answer-{ticket.pk}", kinds=comment_kinds(user, ticket)
-    )
+    form = composer(ticket, user, request.POST, request.FILES)
+    status, newer = 422, []
     if form.is_valid():
         values = form.cleaned_data
         try:
             kept = [actions.store_upload(upload, by=user) for upload in values["files"]]
             written = actions.comment(
-                ticket, by=user, body=values["body"], kind=values["kind"], attachments=kept, undo=True
-            )
+                ticket, by=user, body=values["body"], kind=values["kind"], attachments=kept, undo=True,
+                last_read=values["last_read"],
+            )  # fmt: skip
+        except StaleVersion as stale:
+            add_refusal(form, stale)
+            status, newer = 409, list(written_since(ticket, values["last_read"], by=user))
         except Refused as refused:
             add_refusal(form, refused)
         else:
             drafts.clear(request)
+            count_use(values["canned"], by=user)
             return HttpResponseRedirect(f"{written.ticket.get_absolute_url()}#c{written.pk}")
-    return render(request, TicketPage.template_name, page_context(request, ticket, form), status=422)
+    context = {**page_context(request, ticket, form), "newer": newer}
+    return render(request, TicketPage.template_name, context, status=status)
 
 
 def comment_of(request: HttpRequest, key: int) -> Comment:
@@ -537,10 +574,20 @@ def unfollow(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def watermark(request: HttpRequest, reference: str) -> HttpResponse:
-    """204 while the ticket is as the page shows it, else its version; asked again and again by open pages."""
-    row = find(reference, user=reader(request))
+    """204 while the ticket is as the page shows it, else what changed; asked again and again by open pages.
+
+    Who works on the ticket is seen there by others, and told who else is.
+    """
+    user = reader(request)
+    row = find(reference, user=user)
+    news: dict[str, Any] = {}
     since = request.GET.get("since", "")
-    if since == str(row.version):
-        return HttpResponse(status=204)
-    behind = row.version - int(since) if since.isdigit() and len(since) < 10 else 1
-    return JsonResponse({"watermark": str(row.version), "count": max(behind, 1)})
+    if since != str(row.version):
+        behind = row.version - int(since) if since.isdigit() and len(since) < 10 else 1
+        news = {"watermark": str(row.version), "count": max(behind, 1)}
+    if "here" in request.GET and sees_internal(user, row):
+        present = presence.note(row.pk, user, is_writing=request.GET.get("writing") == "1")
+        if presence.mark(present) != request.GET["here"]:
+            html = render_to_string("tickets/presence.html", {"present": present})
+            news |= {"here": presence.mark(present), "html": html}
+    return JsonResponse(news) if news else HttpResponse(status=204)
