@@ -23,7 +23,7 @@ class ChangeForm(TicketForm):
 
     kind = Kind.CHANGE
 
-    requester = channel = reported_at = None
+    requester = channel = reported_at = None  # type: ignore[assignment]
     resolves = forms.CharField(
         label=_("Problems or incidents it resolves"), required=False, max_length=2000,
         widget=forms.TextInput({"placeholder": "PRB-12", "autocomplete": "off"}),

@@ -290,7 +290,11 @@ def overlapping(change: Ticket | Any) -> models.QuerySet[Ticket]:
     )
     if not (change.service_id and own.window_start and own.window_end):
         return rows.none()
-    found: models.QuerySet[Ticket] = rows.exclude(pk=change.pk).filter(
-        change_details__window_start__lt=own.window_end, change_details__window_end__gt=own.window_start
+    found: models.QuerySet[Ticket] = (
+        rows.order_by("change_details__window_start", "pk")
+        .exclude(pk=change.pk)
+        .filter(
+            change_details__window_start__lt=own.window_end, change_details__window_end__gt=own.window_start
+        )
     )
-    return found.order_by("change_details__window_start", "pk")
+    return found

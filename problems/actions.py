@@ -122,7 +122,8 @@ def use_workaround(
     WorkaroundUse.objects.get_or_create(
         problem_id=known.pk, incident_id=row.pk, defaults={"user": by, "created_at": now}
     )
-    return Ticket.objects.get(pk=row.pk)
+    found: Ticket = Ticket.objects.get(pk=row.pk)
+    return found
 
 
 @transaction.atomic

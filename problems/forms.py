@@ -20,7 +20,7 @@ class ProblemForm(TicketForm):
 
     kind = Kind.PROBLEM
 
-    requester = channel = reported_at = None
+    requester = channel = reported_at = None  # type: ignore[assignment]
     incidents = forms.CharField(
         label=_("Incidents it explains"), required=False, max_length=4000,
         widget=forms.TextInput({"placeholder": "INC-12, INC-34", "autocomplete": "off"}),

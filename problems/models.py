@@ -173,4 +173,5 @@ class WorkaroundUse(models.Model):
 def incidents_of(problem: Ticket | Any) -> models.QuerySet[Ticket]:
     """The incidents that a problem caused."""
     keys = Link.objects.filter(target=problem, link_type=LinkType.CAUSED_BY).values("source_id")
-    return Ticket.objects.filter(kind=Kind.INCIDENT, pk__in=keys, merged_into=None)
+    rows: models.QuerySet[Ticket] = Ticket.objects.filter(kind=Kind.INCIDENT, pk__in=keys, merged_into=None)
+    return rows

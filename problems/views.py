@@ -258,7 +258,8 @@ class UseWorkaround(Act):
     def problem(self) -> Ticket:
         """The known error, 404 where it is none the person may open."""
         rows = known_errors().visible_to(self.request.user)  # type: ignore[attr-defined]
-        return get_object_or_404(rows, pk=self.kwargs["pk"])
+        found: Ticket = get_object_or_404(rows, pk=self.kwargs["pk"])
+        return found
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "ticket": self.object, "problem": self.problem}

@@ -236,7 +236,7 @@ def test_analysis_refuses_what_makes_no_sense(
     for wrong, field in (({"text": " "}, "text"), ({"text": "x", "state": "maybe"}, "state"),
                          ({"text": "x\x00"}, "text"), ({"text": "x", "method": "fish"}, "method")):  # fmt: skip
         with pytest.raises(Refused) as refused:
-            actions.add_cause(problem, by=agent, **wrong)
+            actions.add_cause(problem, by=agent, **wrong)  # type: ignore[arg-type]
         assert set(refused.value.errors) == {field}
     with pytest.raises(Refused):
         actions.add_cause(incident, by=agent, text="No problem")

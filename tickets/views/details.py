@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
-from core.exceptions import Refused, StaleVersion
+from core.exceptions import Message, Refused, StaleVersion
 from tickets import actions
 from tickets.forms import DetailsForm
 from tickets.models import Ticket
@@ -49,6 +49,9 @@ class EditDetails(Act):
         except StaleVersion:
             raise
         except Refused as refused:
-            named = {name.removeprefix(_PREFIX): texts for name, texts in refused.errors.items()}
+            errors = refused.errors.items()
+            named: dict[str, Message | list[Message]] = {
+                name.removeprefix(_PREFIX): list(texts) for name, texts in errors
+            }
             raise Refused(named) from refused
         return self.done(ticket, _("Saved."))

@@ -43,7 +43,7 @@ class TicketList(ListPage):
     frame = "base_workspace.html"
     default_sort = "-created"
     search_label = gettext_lazy("Search these tickets")
-    panel_fields = (
+    panel_fields: tuple[str, ...] = (
         "status", "priority", "team", "assignee", "service", "category", "entity", "kind",
         "created_after", "created_before",
     )  # fmt: skip
