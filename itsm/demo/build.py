@@ -12,6 +12,7 @@ from itsm.demo.history import History
 from itsm.demo.loading import Loader
 from itsm.demo.organisation import Cast, build_organisation, declare_absences
 from itsm.demo.present import Present
+from itsm.demo.projects import build_projects
 from itsm.demo.rhythm import HISTORY, ZONE
 from itsm.demo.services import build_services
 from itsm.demo.texts import DOMAIN, World
@@ -48,6 +49,7 @@ def build(*, now: datetime, password: str, say: Say) -> dict[str, int]:
         cast = build_organisation(password=password, founded_at=now - HISTORY - timedelta(days=30))
         build_services(cast)
         _play_all(cast, now=now, say=say)
+        build_projects(cast, now=now)
         declare_absences(cast, now.astimezone(ZONE).date())
     _ring_bells(cast.people.values())
     refresh_statistics()

@@ -50,7 +50,7 @@ class TaskList(TicketList):
     empty_text = gettext_lazy("Open the first from a project, or here.")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("task_details__project")
+        return super().get_queryset().select_related("task_details").prefetch_related("task_details__project")
 
     def actions(self) -> list[Action]:
         return [Action(_("New task"), reverse("projects:create_task"), "plus", primary=True)]
