@@ -289,7 +289,7 @@ def overlapping(change: Ticket | Any) -> models.QuerySet[Ticket]:
         status__in=[Status.PLANNED, Status.IN_PROGRESS], service_id=change.service_id
     )
     if not (change.service_id and own.window_start and own.window_end):
-        return rows.none()
+        rows = rows.none()
     found: models.QuerySet[Ticket] = (
         rows.order_by("change_details__window_start", "pk")
         .exclude(pk=change.pk)
