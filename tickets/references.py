@@ -25,7 +25,7 @@ def find(reference: str, *, user: User | AnonymousUser, queryset: TicketQuerySet
     key = key_of(reference)
     if key is None:
         named = Alias.objects.filter(value=reference.strip()[:120])
-        found = base.filter(pk__in=named.values(ticket=Survivor("ticket_id"))).visible_to(user)
+        found = base.filter(pk__in=named.values(key=Survivor("ticket_id"))).visible_to(user)
     else:
         found = base.filter(pk=Survivor(Value(key))).visible_to(user)
     ticket = found.order_by("-pk").first()

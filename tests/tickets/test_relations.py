@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_same_link_again_changes_nothing(several: list[Ticket], agent: User) -> 
 
 @pytest.mark.parametrize("link_type", DIRECTED)
 def test_no_circle_of_any_length(several: list[Ticket], agent: User, link_type: str) -> None:
-    for source, target in zip(several, several[1:], strict=False):
+    for source, target in pairwise(several):
         link(source, target, link_type, by=agent)
     for target in several[:-1]:
         with pytest.raises(Refused) as refused:

@@ -28,23 +28,27 @@ from tickets.family import OfFamily, Survivor
 from tickets.models import Comment, Link, Ticket
 
 _SHORT = ("pk", "kind", "title", "status")
+_LONGEST = 120
 
 
 @extend_schema_field({"type": "string", "maxLength": 120})
-class ReferenceField(serializers.CharField):
+class ReferenceField(serializers.Field[Any, Any, Any, Any]):
     """A ticket by its reference, alias, or the number of one merged into it, among those the person sees."""
 
     default_error_messages = {"unknown": gettext_lazy("There is no such ticket.")}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=120, **options)
-
     def to_internal_value(self, data: Any) -> Any:
         """The ticket; raises `ValidationError` where there is none."""
+        if not isinstance(data, str) or "\x00" in data or len(data) > _LONGEST:
+            self.fail("unknown")
         try:
-            return references.find(super().to_internal_value(data), user=self.context["request"].user)
+            return references.find(data, user=self.context["request"].user)
         except Http404:
             self.fail("unknown")
+
+    def to_representation(self, value: Any) -> Any:
+        """The reference."""
+        return value.reference
 
 
 class LinkedSerializer(OutputSerializer):
