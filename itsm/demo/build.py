@@ -8,10 +8,12 @@ from django.db import transaction
 from accounts.models import User
 from calendars.models import Calendar
 from core.outbox import relay
+from itsm.demo.assistance import build_requests
 from itsm.demo.history import History
 from itsm.demo.loading import Loader
 from itsm.demo.organisation import Cast, build_organisation, declare_absences
 from itsm.demo.present import Present
+from itsm.demo.problems_changes import build_problems_and_changes
 from itsm.demo.projects import build_projects
 from itsm.demo.rhythm import HISTORY, ZONE
 from itsm.demo.services import build_services
@@ -49,6 +51,8 @@ def build(*, now: datetime, password: str, say: Say) -> dict[str, int]:
         cast = build_organisation(password=password, founded_at=now - HISTORY - timedelta(days=30))
         build_services(cast)
         _play_all(cast, now=now, say=say)
+        build_problems_and_changes(cast, now=now)
+        build_requests(cast, now=now)
         build_projects(cast, now=now)
         declare_absences(cast, now.astimezone(ZONE).date())
     _ring_bells(cast.people.values())
