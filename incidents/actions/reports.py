@@ -95,6 +95,7 @@ def finalise_report(ticket: Ticket, *, by: User, language: str, at: datetime | N
     upload = SimpleUploadedFile(f"{name}.pdf", report_pdf(row, by, language=language), "application/pdf")
     kept = store_upload(upload, by=by, at=now)
     claim([kept], ticket=row, by=by, is_public=False)
+    kept.refresh_from_db(fields=["ticket", "is_public"])
     report.document, report.finalised_at, report.finalised_by = kept, now, by
     report.version += 1
     report.save(update_fields=["document", "finalised_at", "finalised_by", "version"])

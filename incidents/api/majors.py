@@ -9,6 +9,7 @@ from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -242,6 +243,8 @@ class MajorIncidentResource(Resource):
         """The incidents that are part of it and that one sees; or one more."""
         row = self.get_object()
         if request.method == "POST":
+            if not self.person.has_perm("tickets.work", row.incident):
+                raise PermissionDenied
             incident = find(self.read_input()["incident"], user=self.person)
             actions.attach_child(row, incident, by=self.person)
             return Response(write(ChildSerializer, incident), status=status.HTTP_201_CREATED)

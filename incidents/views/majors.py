@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.exceptions import Refused
 from core.forms import add_refusal
-from core.views import Crumb, ListPage, UpdatePage
+from core.views import Crumb, ListPage, UpdatePage, refused_message
 from incidents import actions
 from incidents.facts import children_of
 from incidents.filters import MajorFilter
@@ -112,10 +112,18 @@ def _page(
     return render(request, "incidents/major.html", context, status=status)
 
 
+def _for_act(request: HttpRequest, reference: str, verb: str) -> MajorIncident:
+    """A major incident that the person may do this to; 403 otherwise."""
+    row = major_of(request, reference)
+    if not reader(request).has_perm(verb, row if verb == DECLARE else row.incident):
+        raise PermissionDenied
+    return row
+
+
 @require_POST
 def write(request: HttpRequest, reference: str) -> HttpResponse:
     """A line of the log."""
-    row = major_of(request, reference)
+    row = _for_act(request, reference, "tickets.work")
     form = EntryForm(request.POST, prefix="entry")
     if form.is_valid():
         try:
@@ -130,7 +138,7 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def tell(request: HttpRequest, reference: str) -> HttpResponse:
     """A word to everybody."""
-    row = major_of(request, reference)
+    row = _for_act(request, reference, DECLARE)
     form = WordForm(request.POST, prefix="word")
     if form.is_valid():
         try:
@@ -146,7 +154,7 @@ def tell(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def attach(request: HttpRequest, reference: str) -> HttpResponse:
     """Make incidents part of it: those ticked, or the one named."""
-    row, user = major_of(request, reference), reader(request)
+    row, user = _for_act(request, reference, "tickets.work"), reader(request)
     named = request.POST.getlist("incident")[:CHILDREN_SHOWN]
     form = None if named else ChildForm(request.POST, prefix="child")
     if form is not None:
@@ -178,17 +186,17 @@ def _incident(reference: str, request: HttpRequest) -> Ticket:
 @require_POST
 def attach_here(request: HttpRequest, reference: str) -> HttpResponse:
     """Make this incident part of the major one that is named, from its own page."""
-    ticket = ticket_of(request, reference)
-    asked = request.POST.get("major", "")
-    found = MajorIncident.objects.filter(MajorIncident.objects.worked_on_by(reader(request)))
-    row = get_object_or_404(found.select_related("incident"), incident_id=key_of(asked) or 0)
-    try:
-        actions.attach_child(row, ticket, by=reader(request))
-        messages.success(
-            request, _("It is part of %(reference)s now.") % {"reference": row.incident.reference}
-        )
-    except Refused as refused:
-        messages.error(request, str(refused))
+    ticket, user = ticket_of(request, reference), reader(request)
+    if not user.has_perm("tickets.work", ticket):
+        raise PermissionDenied
+    found = MajorIncident.objects.filter(MajorIncident.objects.worked_on_by(user)).select_related("incident")
+    row = found.filter(incident_id=key_of(request.POST.get("major", "")) or 0).first()
+    if row is None:
+        messages.error(request, _("There is no such major incident."))
+        return redirect(ticket.get_absolute_url())
+    master = row.incident.reference
+    if refused_message(request, lambda: actions.attach_child(row, ticket, by=user)):
+        messages.success(request, _("It is part of %(reference)s now.") % {"reference": master})
     return redirect(ticket.get_absolute_url())
 
 

@@ -12,7 +12,7 @@ Nobody who is not signed in gets anything but the sign-in page (401 in the API),
 from dataclasses import dataclass
 from typing import Any
 
-from tests.contracts import routes_items
+from tests.contracts import routes_incidents, routes_items
 
 PUBLIC = "public"
 SIGNED_IN = ""
@@ -360,7 +360,8 @@ AUDIT: dict[str, Rules] = {
 }
 
 ITEMS: dict[str, Rules] = {
-    name: {method: Rule(**rule) for method, rule in line.items()} for name, line in routes_items.ITEMS.items()
+    name: {method: Rule(**rule) for method, rule in line.items()}
+    for name, line in {**routes_items.ITEMS, **routes_incidents.PAGES}.items()
 }
 
 PAGES: dict[str, Rules] = {**ITEMS, **TICKETS, **SET_UP, **PEOPLE, **OWN, **ENTRANCE, **SHELL, **AUDIT}
@@ -459,10 +460,20 @@ API: dict[str, Rules] = {
     "api:follower-list": {"GET": Rule(of="ticket"), "POST": Rule(of="ticket")},
     "api:follower-detail": {
         "GET": Rule(of="follower"),
+        "PATCH": Rule(of="follower", needs=NOBODY),
         "DELETE": Rule(of="follower", needs="tickets.view" + OR_OWNER),
     },
     "api:person-list": {"GET": Rule(), "POST": Rule(of="new person", needs=MANAGE_PEOPLE)},
     "api:person-detail": {"GET": Rule(of="person"), "PATCH": Rule(of="person", needs=MANAGE_PEOPLE)},
+    "api:person-exports": {
+        "GET": Rule(of="person", needs=PERSONAL_DATA),
+        "POST": Rule(of="person", needs=PERSONAL_DATA),
+    },
+    "api:person-export-content": page(of="another's export"),
+    "api:person-erasure": {
+        "GET": Rule(of="person", needs=PERSONAL_DATA),
+        "POST": Rule(of="person", needs=PERSONAL_DATA),
+    },
     "api:person-invite": {"POST": Rule(of="person", needs=MANAGE_PEOPLE)},
     "api:team-list": {"GET": Rule(), "POST": Rule(of="new team", needs=MANAGE_TEAMS)},
     "api:team-detail": {
@@ -508,6 +519,17 @@ API: dict[str, Rules] = {
     "api:recurrence-list": {"GET": Rule(), "POST": Rule(of="new recurrence", needs=RECURRING)},
     "api:recurrence-detail": {"GET": Rule(of="recurrence"), "PATCH": Rule(of="recurrence")},
     "api:recurrence-open": {"POST": Rule(of="recurrence")},
+    "api:custom-field-list": {"GET": Rule(), "POST": Rule(gate=SETTINGS)},
+    "api:custom-field-detail": {
+        "GET": Rule(of="custom field code"),
+        "PATCH": Rule(of="custom field code", needs=SETTINGS),
+    },
+    "api:canned-answer-list": {"GET": Rule(), "POST": Rule(gate=SETTINGS)},
+    "api:canned-answer-detail": {
+        "GET": Rule(of="canned answer row"),
+        "PATCH": Rule(of="canned answer row", needs=SETTINGS),
+    },
+    "api:filled-answer-list": page(of="ticket"),
     "api:pending-reason-list": page(),
     "api:pending-reason-detail": _read("pending reason code"),
     "api:resolution-code-list": page(),
@@ -518,7 +540,7 @@ API: dict[str, Rules] = {
     "api:audit-verification": {"GET": Rule(gate=READ_TRAIL), "POST": Rule(gate=READ_TRAIL)},
     **{
         name: {method: Rule(**rule) for method, rule in line.items()}
-        for name, line in routes_items.API.items()
+        for name, line in {**routes_items.API, **routes_incidents.API}.items()
     },
     "api:me": {"GET": Rule(), "PATCH": Rule()},
     "api:schema": page(),
@@ -529,6 +551,7 @@ API: dict[str, Rules] = {
 # What the walk sends with an unsafe method of the API, so that nothing but the right is missing.
 BODIES: dict[str, dict[str, Any]] = {
     **routes_items.BODIES,
+    **routes_incidents.BODIES,
     "POST api:ticket-list": {"title": "Walked in"},
     "POST api:incident-list": {"title": "Walked in"},
     "PATCH api:ticket-detail": {"title": "Walked over"},
@@ -566,6 +589,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api:category-list": {"name": "Walks"},
     "PATCH api:category-detail": {"name": "Walks"},
     "PATCH api:me": {"phone": "12"},
+    "PATCH api:follower-detail": {"muted": True},
+    "POST api:custom-field-list": {"slug": "walked", "label_fr": "Marche"},
+    "PATCH api:custom-field-detail": {"label_fr": "Marche"},
+    "POST api:canned-answer-list": {"title": "Walk", "body_fr": "Marchez."},
+    "PATCH api:canned-answer-detail": {"title": "Walks"},
     "POST api:time-list": {"minutes": 30},
     "POST api:time-void": {"reason": "Walked over"},
     "POST api:cost-list": {"nature": "travel", "label": "Walk", "amount": "3.20"},

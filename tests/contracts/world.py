@@ -18,7 +18,7 @@ from calendars.models import Calendar
 from core.choices import Level
 from core.models import OutboxMessage
 from services.models import Category, Service, ServiceTeam
-from tests.contracts import world_items, world_projects, world_requests
+from tests.contracts import world_incidents, world_items, world_projects, world_requests
 from tests.contracts.routes import AUTHOR, EVERYWHERE, NOBODY, OR_OWNER, PUBLIC, SIGNED_IN, STAFF, Rule
 from tests.contracts.world_changes import furnish, set_up
 from tests.factories import grant, make_entity, make_team, make_user
@@ -171,6 +171,7 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world_requests.furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
     world_projects.furnish(world, place, word, owner=owner, author=author, helpers=helpers, service=service)
+    world_incidents.furnish(world, place, word, owner=owner, author=author)
     world_items.furnish(world, place, word, entity=entity, service=service, person=person)
     world.put("person", place, pk=person.pk)
     world.put("team", place, pk=helpers.pk)
@@ -182,7 +183,10 @@ def _furnish(world: World, place: str, entity: Entity, word: str, desk: Team, *,
     world.put("another's absence", place, pk=absence.pk)
     world.put("another's token", place, pk=token.pk)
     world.put(
-        "another's export", place, token=PersonalExport.objects.create(user=person, asked_by=person).token
+        "another's export",
+        place,
+        pk=person.pk,
+        token=PersonalExport.objects.create(user=person, asked_by=person).token,
     )
     world.put("service", place, pk=service.pk)
     recurrence = Recurrence.objects.create(
@@ -230,6 +234,7 @@ def _hang_on(world: World, place: str, ticket: Ticket, word: str, *, author: Use
     world.put("api internal file", place, reference=reference, id=file.token)
     world.put("internal event", place, reference=reference, pk=event.pk)
     world.put("follower", place, reference=reference, id=follower.pk)
+    world_incidents.hang_on(world, place, ticket, word, author=author)
     _relate(world, place, ticket, word, author=author)
 
 
@@ -300,6 +305,8 @@ def _words(world: World) -> None:
     world.put("custom field", SCHOOL, pk=asked.pk)
     canned = CannedAnswer.objects.create(title="Restart", body_en="Please restart it.")
     world.put("canned answer", SCHOOL, pk=canned.pk)
+    world.put("custom field code", SCHOOL, code="room")
+    world.put("canned answer row", SCHOOL, pk=canned.pk)
     hourly = Rate.objects.create(
         amount=Decimal(40), valid_from=timezone.localdate(), entered_by=world.people["administrator"],
         created_at=timezone.now(),
@@ -366,7 +373,7 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
     """Whether the thing exists for the walker."""
     if kind in NEVER:
         return False
-    if kind in (*world_requests.OF_TICKET, *world_projects.OF_TICKET) or kind in (
+    if kind in (*world_requests.OF_TICKET, *world_projects.OF_TICKET, *world_incidents.OF_TICKET) or kind in (
         "ticket",
         "follower",
         "link",
@@ -388,6 +395,8 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
         return bool(walker.role) and walker.reaches(place)
     if kind == "item at hand":
         return walker.reaches(place)
+    if kind in world_incidents.OF_PLACE:
+        return place in (walker.place, walker.owns) or walker.holds("tickets.view", place)
     if kind == "service":
         return walker.place == place or walker.holds("services.view", place)
     return True
