@@ -41,6 +41,7 @@ from tickets.api.parts import (
 from tickets.api.recurring import CheckResource, RecurrenceResource
 from tickets.api.relations import EveryTicketResource, LinkResource
 from tickets.api.setup import ActivityResource, PendingReasonResource, ResolutionCodeResource
+from tickets.api.together import CannedAnswerResource, CustomFieldResource, FilledAnswerResource
 
 app_name = "api"
 
@@ -75,6 +76,9 @@ router.register("projects", ProjectResource, "project")
 router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/phases", PhaseResource, "phase")
 router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/milestones", MilestoneResource, "milestone")
 router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/dependencies", DependencyResource, "dependency")
+router.register("custom-fields", CustomFieldResource, "custom-field")
+router.register("canned-answers", CannedAnswerResource, "canned-answer")
+router.register(r"tickets/(?P<reference>[^/]+)/canned-answers", FilledAnswerResource, "filled-answer")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")
 router.register("entities", EntityResource, "entity")

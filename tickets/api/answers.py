@@ -227,7 +227,8 @@ class FollowerSerializer(OutputModelSerializer):
 
     id = serializers.IntegerField(source="user_id")
     user = PersonNameSerializer()
+    muted = serializers.BooleanField(source="is_muted")
 
     class Meta:
         model = Follower
-        fields = ("id", "user", "created_at")
+        fields = ("id", "user", "created_at", "muted")

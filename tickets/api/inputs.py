@@ -141,6 +141,13 @@ class AttachmentInput(serializers.Serializer[Any]):
 
 
 class FollowerInput(serializers.Serializer[Any]):
-    """Who is to be told; oneself where nobody is named."""
+    """Who is to be told; oneself where nobody is named. A requester names a colleague by `email`."""
 
     user = RowField(User.objects, names=("email",), required=False)
+    email = serializers.EmailField(required=False)
+
+
+class FollowerChange(serializers.Serializer[Any]):
+    """Whether one is told nothing of a ticket that one follows."""
+
+    muted = serializers.BooleanField()

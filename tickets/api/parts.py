@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet, Value
 from django.http import FileResponse, Http404
 from django.utils import timezone
@@ -25,7 +26,7 @@ from core.api.viewsets import Resource
 from core.exceptions import Refused
 from tickets import actions, references
 from tickets.api.answers import AttachmentSerializer, CommentSerializer, EventSerializer, FollowerSerializer
-from tickets.api.inputs import AttachmentInput, CommentChange, CommentInput, FollowerInput
+from tickets.api.inputs import AttachmentInput, CommentChange, CommentInput, FollowerChange, FollowerInput
 from tickets.choices import Channel, CommentKind
 from tickets.family import OfFamily
 from tickets.models import Attachment, Comment, Event, Follower, Ticket
@@ -201,7 +202,7 @@ class FollowerResource(TicketPart):
 
     queryset = Follower.objects.all()
     serializer_class = FollowerSerializer
-    input_classes = {"create": FollowerInput}
+    input_classes = {"create": FollowerInput, "partial_update": FollowerChange}
     lookup_field = "user_id"
     lookup_url_kwarg = "id"
     lookup_value_regex = "me|[0-9]{1,18}"
@@ -222,8 +223,18 @@ class FollowerResource(TicketPart):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a follower, oneself where nobody is named."""
-        user = self.read_input().get("user") or self.person
+        data = self.read_input()
+        if "email" in data:
+            added = actions.add_colleague(self.ticket, data["email"], by=self.person)
+            return self.respond(added, status.HTTP_201_CREATED)
+        user = data.get("user") or self.person
         return self.respond(actions.follow(self.ticket, user, by=self.person), status.HTTP_201_CREATED)
+
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Be told nothing of the ticket, or be told again; oneself only."""
+        if self.get_object().user_id != self.person.pk:
+            raise PermissionDenied
+        return self.respond(actions.mute(self.ticket, by=self.person, muted=self.read_input()["muted"]))
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Remove a follower; `me` is oneself."""
