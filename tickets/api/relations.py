@@ -27,7 +27,7 @@ from tickets.choices import LinkType
 from tickets.family import OfFamily, Survivor
 from tickets.models import Comment, Link, Ticket
 
-_SHORT = ("pk", "kind", "title", "status")
+_SHORT = ("id", "kind", "title", "status")
 _LONGEST = 120
 
 
