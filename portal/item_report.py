@@ -17,5 +17,5 @@ def report_item(request: HttpRequest, code: str) -> HttpResponse:
     user = reader(request)
     item = get_object_or_404(Item.objects.nameable_by(user), code__iexact=code)
     service = service_for(item, user)
-    given = {"items": item.code, **({"service": service.pk} if service else {})}
+    given: dict[str, str | int] = {"items": item.code, **({"service": service.pk} if service else {})}
     return redirect(f"{reverse('portal:report')}?{urlencode(given)}")

@@ -70,7 +70,8 @@ def cleaned(
     """Values as the column holds them, and what is wrong by the code of the attribute; empty values are left out."""
     known = {attribute.slug: attribute for attribute in attributes}
     clean: dict[str, Any] = {}
-    wrong = {name: _("This type has no such attribute.") for name in values if name not in known}
+    unknown = (name for name, value in values.items() if name not in known and value not in (None, ""))
+    wrong = {name: _("This type has no such attribute.") for name in unknown}
     for slug, attribute in known.items():
         try:
             value = clean_value(attribute, values.get(slug))

@@ -107,8 +107,9 @@ class ItemFilter(django_filters.FilterSet):
 
     def of_person(self, queryset: QuerySet[Item], name: str, value: str) -> QuerySet[Item]:
         """Those that a person owns or uses."""
+        reader = getattr(self.request, "user", None)
         if value == "me":
-            return queryset.filter(Q(user=self.request.user) | Q(owner=self.request.user))
+            return queryset.filter(Q(user=reader) | Q(owner=reader)) if reader else queryset.none()
         address = value.strip().lower()
         return queryset.filter(Q(user__email=address) | Q(owner__email=address))
 

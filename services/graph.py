@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -126,7 +127,7 @@ def walk(
     given = list(things)
     up = direction is Direction.DEPENDENTS
     towards, away = [str(kind) for kind in FROM_TARGET], [str(kind) for kind in FROM_SOURCE]
-    values = {
+    values: dict[str, Any] = {
         "services": [thing.pk for thing in given if isinstance(thing, Service)],
         "items": [thing.pk for thing in given if isinstance(thing, Item)],
         "to_source": towards if up else away,

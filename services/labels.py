@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from qrcode.constants import ERROR_CORRECT_M
+from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
 
 from services.models import Item
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -22,7 +22,7 @@ def with_items(tickets: Rows) -> Rows:
     """The tickets with code, name and role of their items, in the same statement."""
     rows = TicketItem.objects.filter(ticket=OuterRef("pk")).order_by("pk")
     told = rows.values(told=JSONObject(code="item__code", name="item__name", role="role"))
-    return cast("Rows", tickets.annotate(**{TOLD: ArraySubquery(told)}))
+    return tickets.annotate(**{TOLD: ArraySubquery(told)})
 
 
 def remember(ticket: Ticket, rows: Iterable[TicketItem]) -> None:

@@ -165,8 +165,9 @@ def _record(edges: Iterable[Edge], verb: CatalogueVerb, *, by: User | None, at: 
         for here, there, inverse in ((edge.source, edge.target, False), (edge.target, edge.source, True)):
             data: dict[str, Any] = {"relation_type": str(edge.relation_type), "inverse": inverse}
             data["other_item" if isinstance(there, Item) else "other_service"] = there.pk
-            owner = {"item": here} if isinstance(here, Item) else {"service": here}
-            events.append(CatalogueEvent(**owner, verb=verb, actor=by, at=at, data=data))
+            event = CatalogueEvent(verb=verb, actor=by, at=at, data=data)
+            setattr(event, _key(here)[0], here)
+            events.append(event)
     CatalogueEvent.objects.bulk_create(events)
     record_many(
         Act(

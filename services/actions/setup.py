@@ -19,6 +19,7 @@ from services.attributes import DEEPEST, Types, values_in_use
 from services.choices import AttributeType
 from services.locks import hold_places, hold_type
 from services.models import Attribute, ItemType, Place, Supplier
+from services.models.setup import FULL_NAME
 from services.pack_items import ATTRIBUTES, ITEM_TYPES
 
 TYPE_FIELDS = frozenset({"slug", "name_fr", "name_en", "icon", "parent", "position", "is_active"})
@@ -34,7 +35,7 @@ def save_type(item_type: ItemType, values: Mapping[str, Any], *, by: User | None
     """Create or change a type of items. Refused where it would stand above itself, or take attributes twice."""
     allow(by, MANAGE)
     tree = {row.pk: row for row in locked(ItemType.objects.order_by("pk"))}
-    row = tree.get(item_type.pk, item_type)
+    row: ItemType = tree.get(item_type.pk, item_type)
     change(row, values, allowed=TYPE_FIELDS)
     if row.pk and item_type.pk and "parent" in values:
         hold_type(row.pk)
@@ -152,7 +153,7 @@ def save_place(place: Place, values: Mapping[str, Any], *, by: User | None) -> P
     if above is not None and row.pk and row.pk in above.path:
         raise Refused({"parent": _("A place cannot lie within itself.")})
     row.full_name = f"{above.full_name} › {row.name}" if above else row.name
-    if len(row.full_name) > Place._meta.get_field("full_name").max_length:
+    if len(row.full_name) > FULL_NAME:
         raise Refused({"name": _("This name is too long for the tree of places.")})
     save(row, by=by)
     row.path = [*(above.path if above else []), row.pk]

@@ -19,27 +19,25 @@ from services.choices import AttributeType
 from services.models import Attribute, ItemType, Place, Supplier
 
 
-class AttributeSerializer(OutputModelSerializer):
-    """An attribute of a type."""
+class OwnAttributeSerializer(OutputModelSerializer):
+    """An attribute, told with its type."""
 
-    item_type = CodedSerializer()
     code = serializers.CharField(source="slug")
 
     class Meta:
         model = Attribute
-        fields = (
-            "id", "item_type", "code", "label_fr", "label_en", "attribute_type", "options", "unit", "is_required",
-            "position",
+        fields: tuple[str, ...] = (
+            "id", "code", "label_fr", "label_en", "attribute_type", "options", "unit", "is_required", "position",
         )  # fmt: skip
 
 
-class OwnAttributeSerializer(AttributeSerializer):
-    """An attribute, told with its type."""
+class AttributeSerializer(OwnAttributeSerializer):
+    """An attribute of a type."""
 
-    class Meta(AttributeSerializer.Meta):
-        fields = tuple(name for name in AttributeSerializer.Meta.fields if name != "item_type")
+    item_type = CodedSerializer()
 
-    item_type = None  # type: ignore[assignment]
+    class Meta(OwnAttributeSerializer.Meta):
+        fields = (*OwnAttributeSerializer.Meta.fields, "item_type")
 
 
 class ItemTypeSerializer(OutputModelSerializer):

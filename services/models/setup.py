@@ -127,6 +127,10 @@ class Attribute(models.Model):
         return reverse("services:attribute", args=[self.pk])
 
 
+# Of a place with all those it lies within.
+FULL_NAME = 700
+
+
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Rows of places."""
 
@@ -156,7 +160,7 @@ class Place(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     path = ArrayField(models.BigIntegerField(), editable=False, default=list)
     # Kept with the tree: a list of items shows it without reading the places above.
-    full_name = models.CharField(max_length=700, editable=False, default="")
+    full_name = models.CharField(max_length=FULL_NAME, editable=False, default="")
 
     objects = PlaceQuerySet.as_manager()
 

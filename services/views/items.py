@@ -84,7 +84,7 @@ def relations_of(user: User, thing: Thing) -> list[dict[str, Any]]:
     rows = Relation.objects.visible_to(user).with_ends()
     here = rows.filter(**{f"source__{name}": key for name, key in end.items()})
     there = rows.filter(**{f"target__{name}": key for name, key in end.items()})
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "row": row,
             "node": row.source_id,
@@ -172,7 +172,8 @@ class NewItem(CreatePage):
     @cached_property
     def item_type(self) -> ItemType:
         """The type of the address."""
-        return get_object_or_404(ItemType.objects.visible_to(person(self.request)), slug=self.kwargs["slug"])
+        types: QuerySet[ItemType] = ItemType.objects.visible_to(person(self.request))
+        return get_object_or_404(types, slug=self.kwargs["slug"])
 
     def get_title(self) -> Any:
         return _("New item: %(type)s") % {"type": self.item_type}
@@ -260,8 +261,8 @@ class RelatePage(FormPage):
 
     def act(self, form: Any) -> str:
         kind, other = form.cleaned_data["relation"], form.cleaned_data["other"]
-        ends = (other, self.thing) if kind.startswith("-") else (self.thing, other)
-        relate(*ends, kind.removeprefix("-"), by=person(self.request))
+        source, target = (other, self.thing) if kind.startswith("-") else (self.thing, other)
+        relate(source, target, kind.removeprefix("-"), by=person(self.request))
         return self.thing.get_absolute_url()
 
 
@@ -280,8 +281,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     user = person(request)
     if not user.has_perm(VIEW):
         raise PermissionDenied
-    rows = ItemFilter(request.GET, queryset=Item.objects.visible_to(user), request=request).qs
-    items = list(rows.for_lists().select_related("owner", "supplier").order_by("sort_name", "pk")[:EXPORTED])
+    seen = Item.objects.visible_to(user).for_lists().select_related("owner", "supplier")
+    rows = ItemFilter(request.GET, queryset=seen, request=request).qs
+    items = list(rows.order_by("sort_name", "pk")[:EXPORTED])
     record(
         "services.item.exported", by=user, data={"count": len(items), "filter": request.GET.urlencode()[:500]}
     )
@@ -298,10 +300,10 @@ def label_sheet(request: HttpRequest) -> HttpResponse:
     """Labels to print: of the codes given, or of what the list shows."""
     user = person(request)
     codes = [code for code in request.GET.getlist("code") if code][:LABELS]
+    seen = Item.objects.visible_to(user)
+    rows: QuerySet[Item] = ItemFilter(request.GET, queryset=seen, request=request).qs
     if codes:
-        rows = Item.objects.visible_to(user).filter(code__in=codes)
-    else:
-        rows = ItemFilter(request.GET, queryset=Item.objects.visible_to(user), request=request).qs
+        rows = seen.filter(code__in=codes)
     items = list(rows.select_related("item_type", "entity").order_by("code")[:LABELS])
     if codes and not items:
         raise Http404

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ITEM_VERBS = ("services.view_items", "services.edit_items", "services.manage")
 # What exists for whoever works with items there, or anywhere.
-BY_PLACE = dict.fromkeys(("item", "relation", "place", "new item", "new relation", "new place"), ITEM_VERBS)
+BY_PLACE = dict.fromkeys(("item", "relation", "place", "new item", "new relation"), ITEM_VERBS)
 ANYWHERE = dict.fromkeys(("item type", "item type code", "attribute", "supplier"), ITEM_VERBS)
 NEVER = ("another's item import",)
 

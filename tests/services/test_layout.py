@@ -8,8 +8,8 @@ from services.drawing import as_file, svg
 from services.layout import GAP, WIDTH, Arrow, Box, crossings, layout, members, spread
 
 
-def boxes(count: int, **more: str) -> list[Box]:
-    return [Box(key, f"Box {key}", **more) for key in range(1, count + 1)]
+def boxes(count: int) -> list[Box]:
+    return [Box(key, f"Box {key}") for key in range(1, count + 1)]
 
 
 def test_who_stands_is_above_what_carries_and_long_lines_pass_between() -> None:

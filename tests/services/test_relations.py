@@ -100,8 +100,8 @@ def test_two_relations_closing_a_circle_at_once_leave_one(make: Make, transactio
         third = make(f"C-{turn}")
         relate(other, third, RUNS, by=None)
         jobs = [
-            lambda one=one, other=other: relate(one, other, DEPENDS, by=None),  # type: ignore[misc]
-            lambda one=one, third=third: relate(third, one, DEPENDS, by=None),  # type: ignore[misc]
+            lambda one=one, other=other: relate(one, other, DEPENDS, by=None),
+            lambda one=one, third=third: relate(third, one, DEPENDS, by=None),
         ]
         assert len(failures(together(jobs), Refused)) == 1
 
