@@ -20,6 +20,7 @@ from accounts.choices import EntityKind, Theme
 from accounts.filters import PeopleFilter, TeamFilter, named
 from accounts.models import Entity, Role, Team, User
 from accounts.models.people import LANGUAGES
+from accounts.personal_api import PERSONAL_INPUTS, PersonalDataActs
 from calendars.models import Calendar
 from core.api.fields import RowField
 from core.api.serializers import CodedSerializer, NamedSerializer, OutputModelSerializer, OutputSerializer
@@ -198,12 +199,16 @@ class NothingInput(serializers.Serializer[Any]):
     """An act that needs no words."""
 
 
-class PersonResource(Resource):
+class PersonResource(PersonalDataActs, Resource):
     """People, as far as one may see them."""
 
     queryset = User.objects.select_related("entity", "manager")
     serializer_class = PersonSerializer
-    input_classes = {"create": PersonCreation, "partial_update": PersonChange, "invite": NothingInput}
+    input_classes = {
+        "create": PersonCreation,
+        "partial_update": PersonChange,
+        "invite": NothingInput,
+    } | PERSONAL_INPUTS
     filterset_class = PeopleFilter
     ordering = "name"
     ordering_fields = _BY_NAME

@@ -286,3 +286,23 @@ def test_retention_is_set_up_by_form(manager: User, client: Client) -> None:
     assert client.post("/manage/retention/new/", values).status_code == 302
     assert "24" in client.get("/manage/retention/").content.decode()
     assert client.post("/manage/retention/new/", values | {"months": "0"}).status_code == 422
+
+
+def test_api_asks_hands_out_and_erases(
+    story: Ticket, requester: User, administrator: User, colleague: User, client: Client
+) -> None:
+    client.force_login(administrator)
+    base = f"/api/v1/people/{requester.pk}"
+    asked = client.post(f"{base}/exports/", {}, "application/json")
+    assert asked.status_code == 202 and exports.build_exports() == 1
+    [row] = client.get(f"{base}/exports/").json()["results"]
+    assert row["state"] == "ready"
+    assert "profile.json" in opened(client.get(f"{base}/exports/{row['id']}/").getvalue())
+    assert client.get(f"{base}/erasure/").json()["objections"] == []
+    wrong = client.post(f"{base}/erasure/", {"confirmation": "x"}, "application/json")
+    assert wrong.status_code == 422 and wrong.json()["errors"][0]["field"] == "confirmation"
+    right = client.post(f"{base}/erasure/", {"confirmation": requester.email}, "application/json")
+    assert right.status_code == 204 and User.objects.get(pk=requester.pk).erased_at
+    client.force_login(colleague)
+    assert client.get(f"/api/v1/people/{colleague.pk}/erasure/").status_code == 403
+    assert client.get(f"/api/v1/people/{colleague.pk}/exports/").status_code == 200
