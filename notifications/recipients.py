@@ -10,7 +10,7 @@ from accounts.models import Absence, Membership, User
 from notifications.choices import About
 from tickets.actions.approving import waited_for
 from tickets.choices import ENDED, Status, Verb
-from tickets.models import Approval, Event, Follower, Ticket
+from tickets.models import Approval, Comment, Event, Follower, Ticket
 from tickets.permissions import sees_internal
 
 Wanted = dict[int, About]
@@ -38,8 +38,17 @@ def may_know(person: User, event: Event) -> bool:
         return False
     if comment and not comment.is_public:
         return sees_internal(person, event.ticket)
+    if event.verb == Verb.MENTIONED:
+        return _may_read(person, event, Comment.objects.filter(pk=event.data.get("said") or 0).first())
     named = event.verb in (Verb.FOLLOWED, Verb.APPROVAL)
     return event.is_public or named or sees_internal(person, event.ticket)
+
+
+def _may_read(person: User, event: Event, said: Comment | None) -> bool:
+    """Whether the person reads the text that calls on them; one taken back calls nobody."""
+    if said is None or said.withdrawn_at:
+        return False
+    return said.is_public or sees_internal(person, event.ticket)
 
 
 def _concerned(event: Event) -> Wanted:

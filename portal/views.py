@@ -222,12 +222,18 @@ class RequestPage(View):
             "fields": shown_values(ticket, user),
             "last_read": max((line.comment.pk for line in lines if line.comment), default=0),
             "newer": newer,
-            "following": Follower.objects.filter(ticket=ticket).select_related("user").order_by("pk"),
+            "following": _shown_followers(ticket, user),
             "is_requester": ticket.requester_id == user.pk,
             "colleague_form": colleague or ColleagueForm(),
             "rounds": rounds(ticket) if ticket.kind != Kind.INCIDENT else [],
         }
         return render(self.request, "portal/request.html", context, status=status)
+
+
+def _shown_followers(ticket: Ticket, user: User) -> list[Follower]:
+    """Who follows the request, as far as its requester is shown it; others see themselves."""
+    rows = Follower.objects.filter(ticket=ticket).select_related("user").order_by("pk")
+    return list(rows.filter(is_internal=False) if ticket.requester_id == user.pk else rows.filter(user=user))
 
 
 def requester_moves(user: User, ticket: Ticket) -> list[Move]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from tickets.models import CannedAnswer, Ticket
 
+# Answers that a picker shows; who looks further searches.
+LIMIT = 60
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_.]{1,60})\s*\}\}")
 
 # Name in a text → what it stands for, and how it is read.
@@ -67,6 +70,17 @@ def filled(answer: CannedAnswer, ticket: Ticket, *, by: User) -> str:
 
     with translation.override(language or translation.get_language()):
         return _VARIABLE.sub(value, answer.body(language))
+
+
+def offered(user: User, asked: str) -> list[CannedAnswer]:
+    """The answers in use that a person is offered, by folder; with words, those that have all of them."""
+    rows = CannedAnswer.objects.visible_to(user).filter(is_active=True)
+    if user.access.teams:
+        rows = rows.filter(Q(team=None) | Q(team_id__in=user.access.teams))
+    for word in asked.replace("\x00", "").split()[:6]:
+        found = Q(title__icontains=word) | Q(folder__icontains=word)
+        rows = rows.filter(found | Q(body_fr__icontains=word) | Q(body_en__icontains=word))
+    return list(rows.select_related("team").order_by("folder", "title", "pk")[:LIMIT])
 
 
 def prefilled(key: str, ticket: Ticket, *, by: User) -> dict[str, str]:

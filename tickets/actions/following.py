@@ -80,8 +80,8 @@ def unfollow(ticket: Ticket, user: User, *, by: User, at: datetime | None = None
     """Stop telling someone."""
     now = moment(at)
     row = lock(ticket)
-    if user.pk != by.pk:
-        _check_may(row, user, by)
+    if user.pk != by.pk and not (sees_internal(by, row) or row.requester_id == by.pk):
+        raise PermissionDenied
     gone, _rows = Follower.objects.filter(ticket=row, user=user).delete()
     if gone:
         record(row, Verb.UNFOLLOWED, by=by, at=now, user=user.pk)

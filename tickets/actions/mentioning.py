@@ -28,7 +28,7 @@ def call_named(row: Ticket, written: Comment, *, by: User, at: datetime) -> None
     if not people:
         return
     Follower.objects.bulk_create(
-        [Follower(ticket=row, user=person) for person in people],
+        [Follower(ticket=row, user=person, is_internal=not written.is_public) for person in people],
         ignore_conflicts=True,
     )
     record(

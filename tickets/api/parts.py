@@ -208,10 +208,12 @@ class FollowerResource(TicketPart):
     lookup_value_regex = "me|[0-9]{1,18}"
 
     def of_ticket(self) -> QuerySet[Follower]:
-        """All followers for staff and the requester; for others, themselves."""
+        """All followers for staff, those of the public side for the requester; for others, themselves."""
         rows = Follower.objects.filter(ticket=self.ticket).select_related("user")
-        if sees_internal(self.person, self.ticket) or self.ticket.requester_id == self.person.pk:
+        if sees_internal(self.person, self.ticket):
             return rows
+        if self.ticket.requester_id == self.person.pk:
+            return rows.filter(is_internal=False)
         return rows.filter(user=self.person)
 
     def get_object(self) -> Follower:

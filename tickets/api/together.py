@@ -22,11 +22,10 @@ from tickets.actions.canned import save_canned
 from tickets.actions.fields import save_field
 from tickets.api.inputs import Words
 from tickets.api.parts import TicketPart
-from tickets.canned import filled
+from tickets.canned import filled, offered
 from tickets.models import CannedAnswer, CustomField
 from tickets.models.fields import FieldType
 from tickets.permissions import sees_internal
-from tickets.views.canned import offered
 
 
 class CustomFieldSerializer(OutputModelSerializer):
@@ -41,7 +40,8 @@ class CustomFieldSerializer(OutputModelSerializer):
         model = CustomField
         fields = (
             "slug", "label", "label_fr", "label_en", "help_text", "help_fr", "help_en", "field_type", "options",
-            "kinds", "category", "service", "only_in_forms", "is_required", "is_public", "position", "is_active", "version",
+            "kinds", "category", "service", "only_in_forms", "is_required", "is_public", "position",
+            "is_active", "version",
         )  # fmt: skip
 
 

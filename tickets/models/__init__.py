@@ -2,8 +2,8 @@
 
 from tickets.models.approvals import Approval, ApprovalStep, ApprovalVote
 from tickets.models.attachment import Attachment
-from tickets.models.canned import CannedAnswer
 from tickets.models.bulk import BulkItem, BulkJob
+from tickets.models.canned import CannedAnswer
 from tickets.models.checklists import CheckItem, ChecklistTemplate
 from tickets.models.fields import CustomField, FieldValues
 from tickets.models.interventions import Intervention, InterventionPart, InterventionState, Mode
@@ -24,9 +24,9 @@ __all__ = [
     "ApprovalStep",
     "ApprovalVote",
     "Attachment",
-    "CannedAnswer",
     "BulkItem",
     "BulkJob",
+    "CannedAnswer",
     "CheckItem",
     "ChecklistTemplate",
     "Comment",

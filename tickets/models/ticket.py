@@ -331,6 +331,10 @@ class Follower(models.Model):
     is_muted = models.BooleanField(
         _("muted"), db_default=False, default=False, help_text=_("Sees the ticket and is told nothing.")
     )
+    is_internal = models.BooleanField(
+        _("internal"), db_default=False, default=False,
+        help_text=_("Called on in an internal note: the requester is not shown it."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("follower")

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,24 +19,11 @@ from core.forms import MarkdownInput
 from core.tables import Column, Table
 from core.views import Crumb, UpdatePage
 from tickets.actions.canned import MANAGE, save_canned
-from tickets.canned import VARIABLES, filled
+from tickets.canned import VARIABLES, filled, offered
 from tickets.models import CannedAnswer
 from tickets.views.people import reader
 from tickets.views.setup import FRAME, SetupList, yes_no
 from tickets.views.ticket import ticket_of
-
-LIMIT = 60
-
-
-def offered(user: User, asked: str) -> list[CannedAnswer]:
-    """The answers in use that a person is offered, by folder; with words, those that have all of them."""
-    rows = CannedAnswer.objects.visible_to(user).filter(is_active=True)
-    if user.access.teams:
-        rows = rows.filter(Q(team=None) | Q(team_id__in=user.access.teams))
-    for word in asked.replace("\x00", "").split()[:6]:
-        found = Q(title__icontains=word) | Q(folder__icontains=word)
-        rows = rows.filter(found | Q(body_fr__icontains=word) | Q(body_en__icontains=word))
-    return list(rows.select_related("team").order_by("folder", "title", "pk")[:LIMIT])
 
 
 @require_safe
