@@ -53,7 +53,8 @@ def _bind_to_parent(number: signal.Signals) -> Callable[[], None]:
 
     def bind() -> None:
         # Until the command runs, the handler of the parent is still in place here and would swallow the signal.
-        signal.signal(number, signal.SIG_DFL)
+        if number != signal.SIGKILL:  # which nothing handles, and for which nothing may be set
+            signal.signal(number, signal.SIG_DFL)
         # After setuid, which clears it; the parent may have died between the fork and this line.
         _LIBC.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)  # type: ignore[union-attr] # only bound where libc is loaded
         if os.getppid() != parent:
