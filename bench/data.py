@@ -179,11 +179,7 @@ def _live(past: Past, chance: random.Random, texts: Texts, rows: Rows) -> None:
         past.move(stage.get(status, status), by=agent, at=at)
     if status not in (Status.NEW, Status.ASSIGNED):
         past.move(Status.IN_PROGRESS, by=agent, at=at)
-    if chance.random() < 0.2:
-        for _ in range(chance.randint(1, 5)):
-            at += timedelta(minutes=chance.randint(5, 600))
-            kind = CommentKind.PUBLIC if chance.random() < 0.7 else CommentKind.INTERNAL
-            past.comment(texts.body(-1), by=agent, at=at, kind=kind)
+    at = _talk(past, chance, texts, by=agent, at=at)
     at += timedelta(hours=chance.randint(1, 60))
     if status == Status.PENDING:
         waits: dict[str, Any] = {} if stage else {"pending_reason_id": rows.waits}
@@ -197,6 +193,16 @@ def _live(past: Past, chance: random.Random, texts: Texts, rows: Rows) -> None:
         past.move(status, by=None, at=at + timedelta(days=7))
     if status in (Status.NEW, Status.ASSIGNED, Status.IN_PROGRESS):
         past.ticket.due_at = past.ticket.created_at + timedelta(hours=8 * past.ticket.priority)
+
+
+def _talk(past: Past, chance: random.Random, texts: Texts, *, by: int, at: datetime) -> datetime:
+    """A fifth of the tickets have one to five comments; returns when the last one was written."""
+    if chance.random() < 0.2:
+        for _ in range(chance.randint(1, 5)):
+            at += timedelta(minutes=chance.randint(5, 600))
+            kind = CommentKind.PUBLIC if chance.random() < 0.7 else CommentKind.INTERNAL
+            past.comment(texts.body(-1), by=by, at=at, kind=kind)
+    return at
 
 
 def make_long_story(events: int = 500) -> Ticket:

@@ -32,7 +32,7 @@ class FieldErrorSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="What is wrong, in the language of the request.")
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class RefusalSerializer(serializers.Serializer[Any]):
     """Why a request was refused (RFC 9457)."""
 
     type = serializers.CharField(help_text="A name for the kind of problem, for programs.")
@@ -74,7 +74,7 @@ class Schema(AutoSchema):
         return bodies
 
     def _problem(self, code: str, direction: Any) -> Any:
-        return self._get_response_for_code(ProblemSerializer, code, [CONTENT_TYPE], direction)  # type: ignore[no-untyped-call]
+        return self._get_response_for_code(RefusalSerializer, code, [CONTENT_TYPE], direction)  # type: ignore[no-untyped-call]
 
     @property
     def _action(self) -> str:
