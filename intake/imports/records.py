@@ -1,8 +1,8 @@
 """Tickets as JSON lines or CSV: one ticket a row, with its comments."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from core.choices import Kind
+from core.exceptions import Refused
 from intake.imports import cells, checks
 from intake.imports.checks import BadRow, Row
 from intake.imports.directory import Directory
@@ -20,11 +21,15 @@ from tickets import kinds
 from tickets.actions.bulk import Past
 from tickets.actions.opening import TEXT_LIMIT, TITLE_LIMIT
 from tickets.choices import CommentKind, Status
+from tickets.fields import clean_values
+from tickets.models import CustomField
 
 COLUMNS = (
     "id", "kind", "title", "body", "lang", "created", "updated", "requester", "queue", "status", "priority",
-    "assignee", "due", "comments",
+    "assignee", "due", "comments", "fields",
 )  # fmt: skip
+# A column of CSV that holds a custom field: `field.room`.
+PREFIX = "field."
 NEEDED = ("id", "title")
 SOURCE = "import"
 NAME_LIMIT = 120
@@ -69,6 +74,7 @@ class Record:
     assignee: str
     due: datetime | None
     comments: tuple[Remark, ...]
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def people(self) -> Iterator[str]:
@@ -95,6 +101,7 @@ class Record:
             entity_id=entity, service_id=service, urgency=urgency, impact=impact,
             priority=self.priority, priority_is_set=self.priority != computed, due_at=self.due,
         )  # fmt: skip
+        past.fields = dict(self.fields)
         assignee = directory.person(self.assignee) if self.assignee else None
         past.assign(by=None, at=self.created, team=team, assignee=assignee)
         for remark in self.comments:
@@ -159,6 +166,7 @@ class Reader:
             assignee=checks.text(row, "assignee", limit=NAME_LIMIT),
             due=checks.moment(row, "due", zone=self.zone),
             comments=comments,
+            fields=_fields(row),
         )
 
     def _comments(self, row: Row) -> Iterator[Remark]:
@@ -217,6 +225,27 @@ def _json(text: str, field: str) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    """The values of custom fields: an object `fields`, or columns named `field.<code>`."""
+    given = row.get("fields") or {}
+    if isinstance(given, str):
+        given = _json(given, "fields")
+    if not isinstance(given, Mapping):
+        raise BadRow("fields", _("This must be an object."))
+    columns = {
+        name.removeprefix(PREFIX): row[name] for name in row if name.startswith(PREFIX) and row[name] != ""
+    }
+    values = {**given, **columns}
+    if not values:
+        return {}
+    known = [each for each in CustomField.objects.known().values() if each.is_active]
+    try:
+        return clean_values(known, values, complete=False)
+    except Refused as refused:
+        name, messages = next(iter(refused.errors.items()))
+        raise BadRow(name, messages[0]) from None
 
 
 def _kind(row: Row) -> str:

@@ -15,7 +15,7 @@ from services.models import Service
 from tests.intake.conftest import ROW, Import
 from tests.intake.replay import assert_replays
 from tickets.actions import comment
-from tickets.models import Alias, Comment, Event, Ticket
+from tickets.models import Alias, Comment, CustomField, Event, FieldValues, Ticket
 from tickets.references import find
 
 FULL = {
@@ -224,3 +224,24 @@ def test_help_tells_the_formats(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     for word in ("servicenow", "jsonl", "csv", "--entity", "--timezone", "--report", "--dry-run", "comments"):
         assert word in printed
+
+
+def test_custom_fields_come_along(import_rows: Import, school: Entity, tmp_path: Path) -> None:
+    for slug, field_type in (("room", "text"), ("size", "integer"), ("owner", "person")):
+        CustomField.objects.create(slug=slug, label_fr=slug, field_type=field_type)
+    owner = User.objects.create(email="olga@example.org", entity=school)
+    import_rows({**ROW, "id": "F-1", "fields": {"room": "B12", "size": 4, "owner": "olga@example.org"}})
+    assert FieldValues.objects.get().data == {"room": "B12", "size": 4, "owner": owner.pk}
+    said = import_rows(
+        {**ROW, "id": "F-2", "fields": {"room": 5}},
+        {**ROW, "id": "F-3", "fields": {"hall": "x"}},
+        {**ROW, "id": "F-4", "fields": []},
+        {**ROW, "id": "F-5", "fields": "x"},
+    )
+    assert "fields.room" in said and "fields.hall" in said and Ticket.objects.count() == 2
+    path = tmp_path / "fields.csv"
+    path.write_text(
+        "id,title,created,requester,field.room,field.size\nF-6,Cold,2026-01-05,rosa@example.org,C3,\n"
+    )
+    call_command("import_tickets", str(path))
+    assert FieldValues.objects.latest("ticket_id").data == {"room": "C3"}

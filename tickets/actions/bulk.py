@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from core.copying import copy_rows, take_keys
 from tickets import kinds
 from tickets.choices import ENDED, Channel, CommentKind, Status, Verb
-from tickets.models import Alias, Comment, Event, Ticket
+from tickets.models import Alias, Comment, Event, FieldValues, Ticket
 from tickets.trail import record_load
 
 # From so many tickets on, the planner's figures are brought up to date after a load.
@@ -40,6 +40,8 @@ class Past:
             kind=kind, status=str(model.workflow.initial), created_at=at, updated_at=at, **columns
         )
         self.details: dict[str, str] = {}
+        # Values of custom fields by code, cleaned by `tickets.fields.clean_values`.
+        self.fields: dict[str, Any] = {}
         self.aliases: list[tuple[str, str]] = []
         self.events: list[Event] = []
         self.comments: list[tuple[Event, Comment]] = []
@@ -128,6 +130,7 @@ def load(pasts: Sequence[Past]) -> list[int]:
         past.ticket.pk = key
     copy_rows(Ticket, [past.ticket for past in pasts])
     _load_details(pasts)
+    _load_fields(pasts)
     _copy_new(
         Alias, [Alias(ticket_id=past.ticket.pk, source=s, value=v) for past in pasts for s, v in past.aliases]
     )
@@ -145,6 +148,16 @@ def _load_details(pasts: Iterable[Past]) -> None:
             rows.setdefault(model, []).append(model(ticket_id=past.ticket.pk, **past.details))
     for model, details in rows.items():
         copy_rows(model, details)
+
+
+def _load_fields(pasts: Iterable[Past]) -> None:
+    """The values of custom fields of those that have some."""
+    filled = (
+        (past, {slug: value for slug, value in past.fields.items() if value is not None}) for past in pasts
+    )
+    rows = [FieldValues(ticket_id=past.ticket.pk, data=data) for past, data in filled if data]
+    if rows:
+        copy_rows(FieldValues, rows)
 
 
 def _load_timelines(pasts: Iterable[Past]) -> None:

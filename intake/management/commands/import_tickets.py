@@ -31,8 +31,10 @@ Formats, recognised by their content:
               day/month/year. Each incident comes with its whole history.
   jsonl       one JSON object a line with id, title, created, requester and, where known, kind (incident if
               absent), body, lang, updated, queue, status (new, open, pending, resolved, closed), priority
-              (1 the highest), assignee, due, comments [{author, created, public, body}]; times in ISO 8601.
-  csv         the same columns under a header; comments as JSON in their cell.
+              (1 the highest), assignee, due, comments [{author, created, public, body}], fields (values of
+              custom fields by code); times in ISO 8601.
+  csv         the same columns under a header; comments as JSON in their cell, custom fields in columns of
+              their own (field.CODE).
 
 People are found by their e-mail address, or by the name of an earlier import; who is missing is made,
 inactive and without password. A queue is a team or service of that name, or a new team. Old numbers stay as
