@@ -61,12 +61,12 @@ PERSONAL_INPUTS = {"exports": AskInput, "erasure": ErasureInput}
 class PersonalDataActs:
     """Acts of the endpoint of people: one's own data, or those of people whose data one may handle."""
 
-    request: Request
+    request: Any
     get_object: Any
     read_input: Any
 
     @extend_schema(methods=["GET"], request=None, responses=PersonalExportSerializer(many=True))
-    @extend_schema(methods=["POST"], request=AskInput, responses={202: PersonalExportSerializer})
+    @extend_schema(methods=["POST"], request=AskInput, responses={201: PersonalExportSerializer})
     @action(detail=True, methods=["get", "post"], filterset_class=None)
     def exports(self, request: Request, **kwargs: Any) -> Response:
         """The exports one asked for; POST asks a worker for another."""
@@ -74,7 +74,7 @@ class PersonalDataActs:
         if request.method == "POST":
             self.read_input()
             asked = actions.ask_export(person, by=by)
-            return Response(write(PersonalExportSerializer, asked), status=status.HTTP_202_ACCEPTED)
+            return Response(write(PersonalExportSerializer, asked), status=status.HTTP_201_CREATED)
         rows = PersonalExport.objects.filter(user=person, asked_by=by)[:10]
         return listed([write(PersonalExportSerializer, row) for row in rows])
 
@@ -82,16 +82,15 @@ class PersonalDataActs:
     @action(detail=True, url_path="exports/(?P<token>[0-9a-f-]{36})", filterset_class=None)
     def export_content(self, request: Request, token: str, **kwargs: Any) -> Any:
         """The ZIP, while it is kept."""
-        person, by = self._concerned()
-        rows = PersonalExport.objects.select_related("user").filter(user=person, asked_by=by)
-        export = get_object_or_404(rows, token=token)
+        rows = PersonalExport.objects.select_related("user", "asked_by").filter(user=self.get_object())
+        export = get_object_or_404(rows, token=token, asked_by_id=request.user.pk)
         if not export.is_ready(timezone.now()):
             raise Http404
         try:
             content = export.file.open("rb")
         except OSError as error:
             raise Http404 from error
-        actions.note_fetched(export, by=by)
+        actions.note_fetched(export, by=export.user if export.asked_by is None else export.asked_by)
         return FileResponse(
             content, as_attachment=True, filename="export.zip", content_type="application/zip"
         )

@@ -105,7 +105,7 @@ def note_admin_use(request: HttpRequest) -> None:
 @receiver(post_save, sender=LogEntry, dispatch_uid="accounts.trail.admin")
 def _changed_in_admin(*, instance: LogEntry, **_more: Any) -> None:
     """Each change that was made there."""
-    kind = instance.content_type
+    kind: Any = instance.content_type
     name = f"{kind.app_label}.{kind.model}" if kind else ""
     data = {"object": instance.object_id, "kind": name, "flag": instance.action_flag}
     record("admin.changed", by=instance.user, data=data)

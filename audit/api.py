@@ -97,7 +97,7 @@ class AuditResource(Resource):
         return export_response(request._request, request.user, request.query_params)
 
     @extend_schema(methods=["GET"], request=None, responses=VerificationSerializer)
-    @extend_schema(methods=["POST"], request=NothingInput, responses={202: VerificationSerializer})
+    @extend_schema(methods=["POST"], request=NothingInput, responses={201: VerificationSerializer})
     @action(detail=False, methods=["get", "post"], filterset_class=None, pagination_class=None)
     def verification(self, request: Request, **kwargs: Any) -> Response:
         """Whether the trail is whole; POST has it verified by a worker."""
@@ -105,7 +105,7 @@ class AuditResource(Resource):
         if request.method == "POST":
             self.read_input()
             actions.ask_check(by=request.user)
-            code = status.HTTP_202_ACCEPTED
+            code = status.HTTP_201_CREATED
         head = AuditSeal.objects.order_by("-seq").first()
         checks = AuditCheck.objects.order_by("-pk")[:10]
         return Response(

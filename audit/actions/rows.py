@@ -53,12 +53,25 @@ def record_deleted(row: models.Model, *, by: Any = None) -> AuditEntry:
 def record_row(row: models.Model, verb: str, *, by: Any = None, **told: Any) -> AuditEntry:
     """An act on a row: `accounts.team.changed`. What concerns one person is told under that person's key."""
     action, subject = f"{row._meta.label_lower}.{verb}", subject_of(row)
+    if hasattr(row, "ticket_id"):
+        return record(action, by=by, target=row, label=f"#{row.pk}", data=_without_words(row, told))
     if subject is None:
         return record(action, by=by, target=row, data=told)
-    entity = getattr(row, "entity_id", None)
-    return record(
-        action, by=by, target=row, entity=entity, subject=subject, personal={"name": str(row), **told}
-    )
+    return record(action, by=by, target=row, subject=subject, personal={"name": str(row), **told})
+
+
+def _without_words(row: models.Model, told: dict[str, Any]) -> dict[str, Any]:
+    """What hangs on a ticket may be confidential, and must be erasable: of its texts only that they changed."""
+    texts = {
+        field.name
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.TextField | models.CharField | models.JSONField) and not field.choices
+    }
+    changes = {
+        name: [value and HIDDEN for value in pair] if name in texts else pair
+        for name, pair in told.get("changes", {}).items()
+    }
+    return {**told, "changes": changes} if changes else told
 
 
 def subject_of(row: models.Model) -> int | None:

@@ -294,7 +294,7 @@ def test_api_asks_hands_out_and_erases(
     client.force_login(administrator)
     base = f"/api/v1/people/{requester.pk}"
     asked = client.post(f"{base}/exports/", {}, "application/json")
-    assert asked.status_code == 202 and exports.build_exports() == 1
+    assert asked.status_code == 201 and exports.build_exports() == 1
     [row] = client.get(f"{base}/exports/").json()["results"]
     assert row["state"] == "ready"
     assert "profile.json" in opened(client.get(f"{base}/exports/{row['id']}/").getvalue())

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import actions
+from accounts.actions.saving import save
 from accounts.models import Entity, Role, Team, User
 from audit.models import AuditEntry
 from audit.telling import Told, tell
@@ -21,7 +22,7 @@ from tests.factories import PASSWORD, make_user
 from tickets.actions import attach, comment, move, take
 from tickets.actions.bulk import Past, load
 from tickets.actions.setup import save_policy, save_word, set_matrix
-from tickets.models import PendingReason, Policy, Ticket
+from tickets.models import Comment, PendingReason, Policy, Ticket
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -204,3 +205,13 @@ def test_technical_administration(client: Client, school: Entity) -> None:
     for _time in range(2):
         assert client.get("/admin/").status_code == 200
     assert the("admin.used").entry.actor == root.pk
+
+
+def test_words_on_tickets_stay_out_of_the_trail(incident: Ticket, agent: User) -> None:
+    """Rows that hang on a ticket are told without their texts, however they are saved."""
+    note = Comment(ticket=incident, author=agent, body="Quite confidential", created_at=timezone.now())
+    note.visible_at = note.created_at
+    save(note, by=agent)
+    entry = the("tickets.comment.created")
+    assert "confidential" not in str(AuditEntry.objects.filter(pk=entry.pk).values().get())
+    assert entry.data["changes"]["body"][1] == "•••" and entry.target == f"#{note.pk}"

@@ -150,7 +150,7 @@ def test_api_reads_filters_and_never_writes(
     assert client.get(f"/api/v1/audit/{first['id']}/").json()["actor_name"]
     assert len(client.get("/api/v1/audit/export/?action=ticket").getvalue().splitlines()) == 35
     assert client.get("/api/v1/audit/verification/").json()["checks"] == []
-    assert client.post("/api/v1/audit/verification/", {}, "application/json").status_code == 202
+    assert client.post("/api/v1/audit/verification/", {}, "application/json").status_code == 201
     for method in ("post", "put", "patch", "delete"):
         assert getattr(client, method)("/api/v1/audit/").status_code == 405
         assert getattr(client, method)(f"/api/v1/audit/{first['id']}/").status_code == 405
