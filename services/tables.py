@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -94,7 +95,7 @@ class ItemTable(Table):
     entity = Column(_("Entity"), "entity", css="wide quiet late-out")
     warranty = Column(
         _("Warranty until"),
-        lambda row: markup.when(row.warranty_until),
+        lambda row: date_format(row.warranty_until, "SHORT_DATE_FORMAT") if row.warranty_until else "",
         sort="warranty_until",
         css="shrink soon-out",
     )

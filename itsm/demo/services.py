@@ -1,5 +1,7 @@
 """The catalogue, through the actions of `services`."""
 
+from datetime import datetime
+
 from calendars.models import Calendar
 from core.choices import Criticality, Level
 from itsm.demo.organisation import Cast
@@ -29,8 +31,8 @@ _USUAL = {
 }
 
 
-def build_services(cast: Cast) -> None:
-    """Create the services with their owners and the team of each level."""
+def build_services(cast: Cast, *, at: datetime | None = None) -> None:
+    """Create the services with their owners and the team of each level, as of that time or now."""
     calendars = {calendar.slug: calendar for calendar in Calendar.objects.all()}
     for row in read("services")["service"]:
         support = {Level(level): cast.teams[team] for level, team in support_of(row).items()}
@@ -46,6 +48,7 @@ def build_services(cast: Cast) -> None:
             status=ServiceStatus(row.get("status", "live")),
             support=support,
             by=None,
+            at=at,
         )
     for category, service in _USUAL.items():
         edit_category(cast.categories[category], {"default_service": cast.services[service]}, by=None)

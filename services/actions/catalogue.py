@@ -1,6 +1,7 @@
 """What happens to services and categories."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -40,7 +41,13 @@ Support = Mapping[Level, Team | None]
 
 @transaction.atomic
 def create_service(
-    *, name: str, entity: Entity, by: User | None, support: Support | None = None, **fields: Any
+    *,
+    name: str,
+    entity: Entity,
+    by: User | None,
+    support: Support | None = None,
+    at: datetime | None = None,
+    **fields: Any,
 ) -> Service:
     """Add a service to the catalogue of an entity; its code is made from the name where none is given."""
     allow(by, MANAGE, entity)
@@ -52,7 +59,7 @@ def create_service(
     )
     save(service)
     set_support(service, support or {}, by=by)
-    _record(service, CatalogueVerb.CREATED, {"status": service.status}, by=by)
+    _record(service, CatalogueVerb.CREATED, {"status": service.status}, by=by, at=at)
     return service
 
 
@@ -169,8 +176,16 @@ def _check_place(category: Category) -> None:
         above = above.parent
 
 
-def _record(service: Service, verb: CatalogueVerb, data: Mapping[str, Any], *, by: User | None) -> None:
-    CatalogueEvent.objects.create(service=service, verb=verb, actor=by, at=timezone.now(), data=dict(data))
+def _record(
+    service: Service,
+    verb: CatalogueVerb,
+    data: Mapping[str, Any],
+    *,
+    by: User | None,
+    at: datetime | None = None,
+) -> None:
+    now = at or timezone.now()
+    CatalogueEvent.objects.create(service=service, verb=verb, actor=by, at=now, data=dict(data))
 
 
 def _stored(value: Any) -> Any:

@@ -136,7 +136,7 @@ class ItemPage(DetailPage):
             "breaks": graph.dependents(user, item) if works_with_items else None,
             "nearest": NEAREST,
             "panels": panels_of(item, user),
-            "history": history(user, [item], limit=30) if works_with_items else [],
+            "history": history(user, [item], limit=15) if works_with_items else [],
             "may_edit": user.has_perm(EDIT, item),
             "warranty_over": bool(item.warranty_until and item.warranty_until < timezone.localdate()),
             "today": timezone.localdate(),

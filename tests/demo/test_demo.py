@@ -17,10 +17,11 @@ from incidents.workflow import INCIDENT_WORKFLOW
 from itsm.demo.history import INCIDENTS
 from itsm.demo.rhythm import ZONE
 from notifications.models import Notification
-from services.models import Service
+from services import graph
+from services.models import Item, Service
 from tests.demo.conftest import PASSWORD, Built
 from tickets.choices import Status
-from tickets.models import Comment, Event, Follower, Ticket
+from tickets.models import Comment, Event, Follower, Ticket, TicketItem
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +173,17 @@ def test_recurrences_and_remarkable_days_are_there_to_be_found(demo: Built) -> N
     assert busiest["count"] >= 25
     assert Ticket.objects.filter(reopened__gt=0).count() >= 50
     assert Ticket.objects.filter(language="en").count() >= 30
+
+
+def test_services_stand_on_items_and_tickets_name_some(demo: Built) -> None:
+    assert 250 <= Item.objects.count() <= 400
+    lead = person("lead")
+    mail = Service.objects.get(code="messagerie")
+    assert {thing.code for thing in graph.foundations(lead, mail).things} >= {
+        "APP-MESSAGERIE",
+        "STO-01",
+        "SW-CORE-1",
+    }
+    broken = graph.dependents(lead, Item.objects.get(code="HV-01"))
+    assert len(broken.services) > 10
+    assert TicketItem.objects.values("ticket").distinct().count() > 100

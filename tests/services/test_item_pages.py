@@ -163,10 +163,10 @@ def test_labels_carry_the_address_of_the_report(
     settings.PUBLIC_URL = "https://help.example.org"
     client = signed_in(agent)
     page = said(client, "/items/labels/?code=SRV-1&code=PC-1")
-    assert page.count('class="qr"') == 2
+    assert page.count('class="label-code"') == 2
     assert "https://help.example.org/report/SRV-1/" in page
     said(client, "/items/labels/?code=NONE", 404)
-    assert said(client, "/items/labels/?q=vm").count('class="qr"') == 3
+    assert said(client, "/items/labels/?q=vm").count('class="label-code"') == 3
 
 
 def test_codes_are_completed_from_what_one_may_see(

@@ -70,6 +70,15 @@ def hang_items(ticket: Ticket, items: Given, *, by: User) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value} if made or gone or moved else {}
 
 
+def load_items(pairs: Sequence[tuple[int, int]]) -> None:
+    """Hang items on tickets that come with their past, both by key: nothing is asked and nobody is told."""
+    TicketItem.objects.bulk_create(
+        (TicketItem(ticket_id=ticket, item_id=item) for ticket, item in pairs),
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+
+
 def _roles(items: Given) -> Mapping[int, tuple[Item, str]]:
     """Items by key with the role given, empty where none is."""
     wanted: dict[int, tuple[Item, str]] = {}
