@@ -10,7 +10,9 @@ from calendars.models import Calendar
 from core.outbox import relay
 from itsm.demo.assistance import build_requests
 from itsm.demo.history import History
+from itsm.demo.items import build_items
 from itsm.demo.loading import Loader
+from itsm.demo.majors import build_majors
 from itsm.demo.organisation import Cast, build_organisation, declare_absences
 from itsm.demo.present import Present
 from itsm.demo.problems_changes import build_problems_and_changes
@@ -49,11 +51,13 @@ def build(*, now: datetime, password: str, say: Say) -> dict[str, int]:
         install()
         say("Making the organisation and its services…")
         cast = build_organisation(password=password, founded_at=now - HISTORY - timedelta(days=30))
-        build_services(cast)
+        build_services(cast, at=now - HISTORY - timedelta(days=29))
         _play_all(cast, now=now, say=say)
         build_problems_and_changes(cast, now=now)
         build_requests(cast, now=now)
         build_projects(cast, now=now)
+        build_majors(cast, now=now)
+        build_items(cast, now=now)
         declare_absences(cast, now.astimezone(ZONE).date())
     _ring_bells(cast.people.values())
     refresh_statistics()
