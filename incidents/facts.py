@@ -14,6 +14,7 @@ from accounts.models import Entity, User
 from calendars.arithmetic import open_time_between
 from core.markdown import plain
 from core.text import first_line
+from incidents.choices import Act
 from incidents.models import Concerned, FollowUp, IncidentReport, MajorEntry, MajorIncident
 from services.support import schedule_of
 from tickets.choices import LinkType, Verb
@@ -27,7 +28,7 @@ LOG_LINES = 60
 CHILDREN = 40
 _TOLD = {
     Verb.OPENED, Verb.MOVED, Verb.ASSIGNED, Verb.PASSED_ON, Verb.PRIORITISED, Verb.VISITED, Verb.MERGED,
-    Verb.ABSORBED, Verb.CONVERTED, Verb.APPROVAL, Verb.DECLARED,
+    Verb.ABSORBED, Verb.CONVERTED, Verb.APPROVAL,
 }  # fmt: skip
 _SAID = 140
 
@@ -124,7 +125,7 @@ def _open_seconds(ticket: Ticket, until: datetime) -> float:
 
 def _digest(lines: Iterable[Entry]) -> tuple[list[Line], int]:
     """What matters of a timeline, oldest first, and how many lines were left out in the middle."""
-    told = [_line(entry) for entry in lines if entry.event.verb in _TOLD or _is_answer(entry)]
+    told = [_line(entry) for entry in lines if _is_told(entry)]
     excess = len(told) - TIMELINE_LINES
     if excess <= 0:
         return told, 0
@@ -132,9 +133,11 @@ def _digest(lines: Iterable[Entry]) -> tuple[list[Line], int]:
     return [*told[:first], *told[first + excess :]], excess
 
 
-def _is_answer(entry: Entry) -> bool:
-    """Whether it says something to the requester."""
-    return entry.comment is not None and entry.comment.is_public
+def _is_told(entry: Entry) -> bool:
+    """Whether a digest tells it: what moved the ticket, and what was said to the requester. The log has the rest."""
+    if entry.event.verb == Verb.DECLARED:
+        return entry.event.data.get("act") != Act.UPDATE
+    return entry.event.verb in _TOLD or (entry.comment is not None and entry.comment.is_public)
 
 
 def _line(entry: Entry) -> Line:

@@ -58,7 +58,7 @@ def _in_short(told: Facts) -> Section:
                 times.span(told.wall_seconds),
                 _("from report to solution") if told.ended_at else _("since the report"),
             ),
-            (times.span(told.open_seconds), _("of it in opening hours")),
+            (_hours(told.open_seconds), _("of it in opening hours")),
             (times.number(told.people), ngettext("person touched", "people touched", told.people)),
             (f"P{ticket.priority}", _("priority")),
         ]
@@ -89,6 +89,15 @@ def _in_short(told: Facts) -> Section:
     )
 
 
+def _hours(seconds: float) -> str:
+    """A length of working time: in hours, however long, for its days are not those of the clock."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return times.span(seconds)
+    text = _("%(hours)d h %(minutes)02d") if minutes else _("%(hours)d h")
+    return text % {"hours": hours, "minutes": minutes}
+
+
 def _course(told: Facts) -> Section:
     """What happened when."""
     symptoms = documents.prose(told.symptoms or told.ticket.description)
@@ -115,7 +124,7 @@ def _touched(told: Facts) -> Section:
         [
             (_("Services"), ", ".join(told.services) or _("Not named")),
             (_("Entities"), places),
-            (_("People who reported or follow it"), times.number(told.people)),
+            (_("Reporting or following it"), times.number(told.people)),
             (_("People of the entities touched"), reach if told.reach else ""),
             (
                 _("Incidents with the same cause"),
@@ -167,7 +176,7 @@ def _log(told: Facts) -> list[Section]:
         for entry in told.log
     ]
     more = ngettext("%(count)d further entry.", "%(count)d further entries.", told.log_left_out)
-    table = documents.table([_("When"), _("What"), _("Who"), _("For")], rows, widths=(3, 7, 3, 2))
+    table = documents.table([_("When"), _("What"), _("Who"), _("For")], rows, widths=(3, 8, 3, 2))
     return [
         documents.section(
             _("Log"),

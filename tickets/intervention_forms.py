@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models import User
 from core.forms import DateTimeInput
@@ -60,7 +60,7 @@ class SheetForm(ReaderForm):
 class PartForm(forms.Form):
     """One part used."""
 
-    name = forms.CharField(label=_("Part"), required=False, max_length=150)
+    name = forms.CharField(label=pgettext_lazy("spare part", "Part"), required=False, max_length=150)
     reference = forms.CharField(label=_("Reference"), required=False, max_length=80)
     quantity = forms.DecimalField(
         label=_("Quantity"), required=False, min_value=0, max_digits=9, decimal_places=2, initial=1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language, gettext as _, pgettext
 
 from core import documents, times
 from tickets.models import Intervention, Ticket
@@ -32,7 +32,9 @@ def intervention_sheet(row: Intervention, ticket: Ticket, *, signature: bytes = 
         documents.section(_("Work done"), documents.prose(row.work_done)),
         documents.section(
             _("Parts used"),
-            documents.table([_("Part"), _("Reference"), _("Quantity")], parts, widths=(4, 3, 1))
+            documents.table(
+                [pgettext("spare part", "Part"), _("Reference"), _("Quantity")], parts, widths=(4, 3, 1)
+            )
             or documents.note(_("None.")),
         ),
         documents.section(

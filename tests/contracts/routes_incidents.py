@@ -43,40 +43,40 @@ PAGES: dict[str, Line] = {
     "incidents:declare": _form(of="ticket", needs=DECLARE),
     "incidents:attach_here": _act(of="ticket", needs=WORK),
     "incidents:describe": _form(of="ticket", needs=WORK),
-    "incidents:report": {"GET": dict(of="ticket", needs=VIEW), "POST": dict(of="ticket", needs=WORK)},
+    "incidents:report": {"GET": {"of": "ticket", "needs": VIEW}, "POST": {"of": "ticket", "needs": WORK}},
     "incidents:finalise_report": _act(of="ticket", needs=WORK),
     "incidents:report_pdf": _page(of="ticket", needs=VIEW),
 }
 
 API: dict[str, Line] = {
-    "api:intervention-list": {"GET": dict(of="ticket"), "POST": dict(of="ticket", needs=WORK)},
+    "api:intervention-list": {"GET": {"of": "ticket"}, "POST": {"of": "ticket", "needs": WORK}},
     "api:intervention-detail": {
-        "GET": dict(of="api intervention"),
-        "PATCH": dict(of="api intervention", needs=WORK),
+        "GET": {"of": "api intervention"},
+        "PATCH": {"of": "api intervention", "needs": WORK},
     },
     **{
-        f"api:intervention-{name}": {"POST": dict(of="api intervention", needs=WORK)}
+        f"api:intervention-{name}": {"POST": {"of": "api intervention", "needs": WORK}}
         for name in ("start", "sheet", "sign", "cancel")
     },
-    "api:major-incident-list": {"GET": dict(), "POST": dict(of="ticket", needs=DECLARE)},
+    "api:major-incident-list": {"GET": {}, "POST": {"of": "ticket", "needs": DECLARE}},
     "api:major-incident-detail": {
-        "GET": dict(of="major status"),
-        "PATCH": dict(of="major status", needs=DECLARE),
+        "GET": {"of": "major status"},
+        "PATCH": {"of": "major status", "needs": DECLARE},
     },
     "api:major-incident-entries": {
-        "GET": dict(of="major status"),
-        "POST": dict(of="major status", needs=WORK),
+        "GET": {"of": "major status"},
+        "POST": {"of": "major status", "needs": WORK},
     },
     "api:major-incident-children": {
-        "GET": dict(of="major status"),
-        "POST": dict(of="major status", needs=WORK),
+        "GET": {"of": "major status"},
+        "POST": {"of": "major status", "needs": WORK},
     },
-    "api:major-incident-communicate": {"POST": dict(of="major status", needs=DECLARE)},
-    "api:major-incident-join": {"POST": dict(of="major status")},
-    "api:major-incident-review": {"POST": dict(of="major status", needs=DECLARE)},
-    "api:incident-report": {"GET": dict(of="ticket", needs=VIEW), "PATCH": dict(of="ticket", needs=WORK)},
-    "api:incident-report-pdf": {"GET": dict(of="ticket", needs=VIEW)},
-    "api:incident-finalise-report": {"POST": dict(of="ticket", needs=WORK)},
+    "api:major-incident-communicate": {"POST": {"of": "major status", "needs": DECLARE}},
+    "api:major-incident-join": {"POST": {"of": "major status"}},
+    "api:major-incident-review": {"POST": {"of": "major status", "needs": DECLARE}},
+    "api:incident-report": {"GET": {"of": "ticket", "needs": VIEW}, "PATCH": {"of": "ticket", "needs": WORK}},
+    "api:incident-report-pdf": {"GET": {"of": "ticket", "needs": VIEW}},
+    "api:incident-finalise-report": {"POST": {"of": "ticket", "needs": WORK}},
 }
 
 BODIES: dict[str, dict[str, Any]] = {

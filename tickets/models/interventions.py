@@ -10,7 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models import User
 from tickets.models.attachment import Attachment
@@ -181,7 +181,7 @@ class InterventionPart(models.Model):
     """Something used up or fitted."""
 
     intervention = models.ForeignKey(Intervention, models.CASCADE, related_name="parts")
-    name = models.CharField(_("part"), max_length=150)
+    name = models.CharField(pgettext_lazy("spare part", "part"), max_length=150)
     reference = models.CharField(_("reference"), max_length=80, blank=True)
     quantity = models.DecimalField(
         _("quantity"), max_digits=9, decimal_places=2, default=Decimal(1),
@@ -189,8 +189,8 @@ class InterventionPart(models.Model):
     )  # fmt: skip
 
     class Meta:
-        verbose_name = _("part")
-        verbose_name_plural = _("parts")
+        verbose_name = pgettext_lazy("spare part", "part")
+        verbose_name_plural = pgettext_lazy("spare part", "parts")
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="intervention_part_quantity"),
