@@ -52,7 +52,7 @@ class ChangeTable(TicketTable):
     """Changes. Needs the details."""
 
     caption = gettext_lazy("Changes")
-    requester = due = None  # type: ignore[assignment]
+    requester = due = created = None  # type: ignore[assignment]
     title = Column(gettext_lazy("Change"), _title)
     change_type = Column(gettext_lazy("Type"), lambda row: type_tag(row.details), css="shrink")
     window = Column(gettext_lazy("Window"), lambda row: window(row.details), css="shrink")

@@ -122,6 +122,12 @@ def _known_errors(ticket: Ticket, user: Any) -> dict[str, Any] | None:
 
 def _analysis(ticket: Ticket, user: Any) -> dict[str, Any] | None:
     from core.choices import Kind  # noqa: PLC0415
-    from problems.models import Cause  # noqa: PLC0415
+    from problems.models import Cause, CauseMethod  # noqa: PLC0415
 
-    return {"causes": list(Cause.objects.of(ticket))} if ticket.kind == Kind.PROBLEM else None
+    if ticket.kind != Kind.PROBLEM:
+        return None
+    lines = list(Cause.objects.of(ticket))
+    return {
+        "hypotheses": [line for line in lines if line.method == CauseMethod.HYPOTHESIS],
+        "whys": [line for line in lines if line.method == CauseMethod.WHY],
+    }

@@ -3,14 +3,12 @@
 from typing import Any
 
 from django.template.defaultfilters import truncatechars
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core import markup
 from core.tables import Column
 from tickets.tables import TicketTable
-
 
 # The columns of the details that a row of the known errors shows.
 SHOWN = ("workaround", "is_public_workaround", "known_error_at")
@@ -25,12 +23,8 @@ class ProblemTable(TicketTable):
     incidents = Column(_("Incidents"), "incidents", css="num shrink")
 
 
-def _title(problem: Any) -> SafeString:
-    said = truncatechars(" ".join(problem.details.workaround.split()), 160)
-    return format_html(
-        '<span class="cell-title">{}</span> <span class="reference">{}</span><br><span class="quiet-text">{}</span>',
-        problem.title, problem.reference, said,
-    )  # fmt: skip
+def _workaround(problem: Any) -> str:
+    return truncatechars(" ".join(problem.details.workaround.split()), 140)
 
 
 def _since(problem: Any) -> SafeString:
@@ -42,7 +36,7 @@ class KnownErrorTable(TicketTable):
 
     caption = _("Known errors")
     assignee = team = requester = due = created = None  # type: ignore[assignment]
-    title = Column(_("Problem and workaround"), _title)
+    workaround = Column(_("What helps"), _workaround, css="wide quiet")
     uses = Column(_("Given on"), "uses", css="num shrink")
     shown = Column(
         _("Requesters"),

@@ -170,6 +170,9 @@ class Analysis(ProblemAct):
         asked = self.request.GET.get("method", "")
         return {"method": asked if asked in CauseMethod.values else CauseMethod.HYPOTHESIS}
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "instance": None}
+
     def act(self, form: Any) -> str:
         actions.add_cause(self.object, by=reader(self.request), **form.cleaned_data)
         return reverse("problems:analysis", args=[self.object.reference])

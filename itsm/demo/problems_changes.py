@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from accounts.models import User
+from accounts.models import Team, User
 from calendars.arithmetic import Schedule, is_working_day
 from calendars.models import Calendar
 from changes.actions import open_change
@@ -68,12 +68,17 @@ class Improvement:
     def _person(self, key: str) -> User:
         return self._cast.people[key]
 
+    def _team(self, person: User) -> Team | None:
+        """The team of who looks after it."""
+        return Team.objects.filter(memberships__user=person).order_by("pk").first()
+
     def _problem(self, row: dict[str, Any]) -> None:
         opened, by = self._moment(*row["opened"]), self._person(row["by"])
         problem = open_problem(
             by=by, incidents=list(self._incidents(row, opened)), at=opened, title=row["title"],
             description=row["description"], urgency=row["urgency"], impact=row["impact"],
-            service=self._cast.services[row["service"]], details={name: row[name] for name in _QUALIFIED},
+            service=self._cast.services[row["service"]], team=self._team(by),
+            details={name: row[name] for name in _QUALIFIED},
         )  # fmt: skip
         self._problems[row["key"]] = problem
         steps = list(row["steps"])
@@ -116,7 +121,7 @@ class Improvement:
         change = open_change(
             by=self._person(row.get("opener", row["by"])), resolves=resolves, title=row["title"],
             service=self._cast.services[row["service"]], entity=self._cast.entities["VALBRUME"],
-            details=details, at=self._moment(*row["opened"]),
+            details=details, team=self._team(self._person(row["by"])), at=self._moment(*row["opened"]),
         )  # fmt: skip
         for step in row["steps"]:
             self._step(change, step)
