@@ -15,7 +15,7 @@ from projects.models.task import FINISHED
 
 LABELS, ROW, HEAD, PAD = 300, 28, 44, 12
 # How wide a day may be drawn; the chart aims at this width whatever the length of the project.
-NARROWEST, WIDEST, AIM = 2.0, 26.0, 980
+NARROWEST, WIDEST, AIM = 2.0, 26.0, 830
 # A chart of more days than this is cut: somebody mistyped a year.
 MOST_DAYS = 3660
 _LETTERS = 38

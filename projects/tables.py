@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
-from core import markup
+from core import markup, times
 from core.tables import Column, Table
 from projects.choices import ProjectStatus
 from projects.figures import Summary, project_state, task_state
@@ -61,8 +62,19 @@ def _end(project: Any) -> SafeString:
 
 
 def day(at: date | None) -> SafeString:
-    """A day, short; the whole of it on hover."""
-    return markup.when(at)
+    """A day in few words, without the year where it is this one; the whole of it on hover."""
+    if at is None:
+        return markup.EMPTY
+    text = date_format(at, "j M" if at.year == timezone.localdate().year else "j M Y")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), times.exact(at), text)
+
+
+def days(start: date | None, end: date | None) -> SafeString:
+    """From one day to another; dots for what is not known, a dash where neither is."""
+    if start is None and end is None:
+        return markup.EMPTY
+    dots = SafeString("…")
+    return format_html("{}\u202f–\u202f{}", day(start) if start else dots, day(end) if end else dots)
 
 
 def _time(project: Any) -> str:

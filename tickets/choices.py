@@ -147,7 +147,7 @@ class CostNature(models.TextChoices):
 class LineType(models.TextChoices):
     """What a line of the ledger is."""
 
-    TIME = "time", _("Time")
+    TIME = "time", _("Time spent")
     COST = "cost", _("Cost")
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
@@ -44,10 +45,12 @@ class LedgerTable(Table):
     caption = gettext_lazy("Lines of the ledger")
 
     ticket = Column(gettext_lazy("Ticket"), _ticket)
-    day = Column(gettext_lazy("Day"), lambda line: markup.when(line.day), sort="day", css="shrink")
+    day = Column(
+        gettext_lazy("Day"), lambda line: date_format(line.day, "SHORT_DATE_FORMAT"), sort="day", css="shrink"
+    )
     person = Column(gettext_lazy("Person"), lambda line: markup.person(line.person), css="soon-out")
     what = Column(gettext_lazy("What"), _what, css="wide quiet mid-out")
-    minutes = Column(gettext_lazy("Time"), spent, sort="minutes", css="num shrink")
+    minutes = Column(gettext_lazy("Time spent"), spent, sort="minutes", css="num shrink")
     amount = Column(gettext_lazy("Amount"), lambda line: euros(line.money), css="num shrink")
 
     def address(self, row: Any) -> str:

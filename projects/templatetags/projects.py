@@ -1,5 +1,6 @@
 """How pages show projects."""
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -26,3 +27,9 @@ def progress(percent: int) -> SafeString:
 def state(state: str) -> SafeString:
     """`{% state state="late" %}`: late or due soon, in words."""
     return tables.state_tag(state)
+
+
+@register.simple_tag
+def days(start: date | None, end: date | None) -> SafeString:
+    """`{% days task.planned_start task.planned_end %}`: from one day to another, in few words."""
+    return tables.days(start, end)

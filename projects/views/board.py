@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,8 @@ from tickets.permissions import sees_internal
 from tickets.views.people import reader
 from tickets.views.ticket import ticket_of
 
+# Cards of done work that are shown.
+DONE = 10
 # The columns, each with the statuses it shows; a card dropped there takes the first.
 COLUMNS: tuple[tuple[Status, ...], ...] = (
     (Status.NEW,),
@@ -48,7 +51,9 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         {
             "status": statuses[0],
             "label": Status(statuses[0]).label,
-            "tasks": [task for task in tasks if task.status in statuses],
+            **_cards(
+                [task for task in tasks if task.status in statuses], ended=statuses[0] == Status.RESOLVED
+            ),
         }
         for statuses in COLUMNS
     ]
@@ -66,6 +71,16 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         ],
     }
     return render(request, "projects/board.html", context)
+
+
+def _cards(tasks: list[Any], *, ended: bool) -> dict[str, Any]:
+    """The cards of a column; of what is done only the latest, and how many more there are."""
+    shown = tasks
+    if ended:
+        shown = sorted(tasks, key=lambda task: (task.details.actual_end or date.min, task.pk), reverse=True)[
+            :DONE
+        ]
+    return {"tasks": shown, "count": len(tasks), "more": len(tasks) - len(shown)}
 
 
 @require_POST

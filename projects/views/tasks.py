@@ -50,7 +50,12 @@ class TaskList(TicketList):
     empty_text = gettext_lazy("Open the first from a project, or here.")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("task_details").prefetch_related("task_details__project")
+        shown = ("project", "planned_start", "planned_end", "actual_start")
+        rows = Task.objects.visible_to(self.request.user).for_lists(
+            *(f"task_details__{name}" for name in shown)
+        )
+        found: QuerySet[Any] = rows.prefetch_related("task_details__project")
+        return found
 
     def actions(self) -> list[Action]:
         return [Action(_("New task"), reverse("projects:create_task"), "plus", primary=True)]

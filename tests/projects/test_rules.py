@@ -113,7 +113,9 @@ def test_project_is_seen_by_those_it_concerns(
     assert not sees(outsider)
 
 
-def test_sponsor_sees_the_tasks_as_a_requester_does(project: Project, sponsor: User, make_task: MakeTask) -> None:
+def test_sponsor_sees_the_tasks_as_a_requester_does(
+    project: Project, sponsor: User, make_task: MakeTask
+) -> None:
     task = make_task()
     assert not Ticket.objects.visible_to(sponsor).exists()
     Project.objects.filter(pk=project.pk).update(sponsor=sponsor)
@@ -272,7 +274,10 @@ def test_incident_becomes_a_task_of_no_project(incident: Ticket, agent: User) ->
     ],
 )
 def test_each_type_of_dependency_holds_its_ends(
-    kind: DependencyType, lag: int, after: tuple[int, int], broken: bool
+    kind: DependencyType,
+    lag: int,
+    after: tuple[int, int],
+    broken: bool,  # noqa: FBT001 (a case)
 ) -> None:
     before = Span(day(5), day(10))
     assert (conflict(kind, lag, before, Span(day(after[0]), day(after[1]))) is not None) == broken

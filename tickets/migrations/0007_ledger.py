@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='LedgerLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('time', 'Time'), ('cost', 'Cost')], max_length=4, verbose_name='type')),
+                ('type', models.CharField(choices=[('time', 'Time spent'), ('cost', 'Cost')], max_length=4, verbose_name='type')),
                 ('source', models.BigIntegerField(verbose_name='number')),
                 ('nature', models.CharField(choices=[('hardware', 'Hardware'), ('software', 'Software and licences'), ('service', 'Outside services'), ('travel', 'Travel'), ('supplies', 'Supplies'), ('other', 'Other costs')], max_length=12, verbose_name='nature')),
                 ('day', models.DateField(verbose_name='day')),

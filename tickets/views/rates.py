@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -53,6 +55,11 @@ class EditActivity(SetupForm):
         return reverse(self.list_name)
 
 
+def short(day: date | None) -> Any:
+    """A day in figures."""
+    return date_format(day, "SHORT_DATE_FORMAT") if day else markup.EMPTY
+
+
 def _state(rate: Rate) -> Any:
     if rate.is_void:
         return markup.tag(_("Voided"), "neutral")
@@ -70,10 +77,8 @@ class RateTable(Table):
     caption = gettext_lazy("Hourly rates")
     holder = Column(gettext_lazy("Of whom"), lambda rate: str(rate.holder))
     amount = Column(gettext_lazy("Euros per hour"), lambda rate: euros(rate.amount), css="num shrink")
-    valid_from = Column(gettext_lazy("First day"), lambda rate: markup.when(rate.valid_from), css="shrink")
-    valid_to = Column(
-        gettext_lazy("Last day"), lambda rate: markup.when(rate.valid_to), css="shrink soon-out"
-    )
+    valid_from = Column(gettext_lazy("First day"), lambda rate: short(rate.valid_from), css="shrink")
+    valid_to = Column(gettext_lazy("Last day"), lambda rate: short(rate.valid_to), css="shrink soon-out")
     state = Column(gettext_lazy("State"), _state, css="shrink")
 
     def address(self, row: Any) -> str:
