@@ -9,17 +9,17 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         """Declare the verbs of tickets and fill the shell."""
         from core import registry  # noqa: PLC0415
-        from tickets import (
+        from tickets import (  # noqa: PLC0415
             approvals,
             checklists,
             item_panels,
             panels,
-            permissions,
+            permissions,  # noqa: F401 - declares its verbs
             personal,
             queues,
             relations,
             visits,
-        )  # noqa: F401, PLC0415 - declares its verbs
+        )
         from tickets.ledger_place import register as register_ledger  # noqa: PLC0415
 
         approvals.register()

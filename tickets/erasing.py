@@ -1,4 +1,4 @@
-"""Taking words out of tickets: replaced where they are the person's own, passed over with a blank where they name the person.
+"""Taking words out of tickets: replaced where they are the person's own, blanked where they name the person.
 
 Search vectors follow by themselves. Events are append-only; their texts are the one thing that may be taken out of
 them, here and nowhere else.

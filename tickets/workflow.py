@@ -68,7 +68,9 @@ class Workflow:
         return Status.IN_PROGRESS if step and step.verb in BEGINNINGS else Status(status)
 
     def given(self, status: str, *, anew: bool = False) -> Status:
-        """The status of a ticket given to someone: assigned where nobody had begun, or `anew` where the table says so."""
+        """The status of a ticket given to someone: assigned where nobody had begun, or `anew` where the table
+        says so.
+        """
         may = anew or status == self.initial
         return Status.ASSIGNED if may and self.find(status, Status.ASSIGNED) else Status(status)
 

@@ -57,7 +57,9 @@ def make_task(project: Project, planner: User) -> MakeTask:
     def make(
         title: str = "Something", start: date | None = None, end: date | None = None, **details: Any
     ) -> Ticket:
-        fields = {name: details.pop(name) for name in ("assignee", "team", "is_confidential") if name in details}
+        fields = {
+            name: details.pop(name) for name in ("assignee", "team", "is_confidential") if name in details
+        }
         plan = {"project": project, "planned_start": start, "planned_end": end, **details}
         return open_ticket("task", by=planner, title=title, details=plan, **fields)
 
