@@ -98,7 +98,12 @@ class RequestType(Labelled):
     )
     delay_en = models.CharField(_("expected time in English"), max_length=120, blank=True)
     checklist_fr = models.TextField(
-        _("steps to fulfil it, in French"), blank=True, max_length=5000, help_text=_("One step a line.")
+        _("steps to fulfil it, in French"),
+        blank=True,
+        max_length=5000,
+        help_text=_(
+            "One step a line; one that begins with “!” must be done before the request is fulfilled."
+        ),
     )
     checklist_en = models.TextField(_("steps to fulfil it, in English"), blank=True, max_length=5000)
     fields: models.ManyToManyField[Any, Any] = models.ManyToManyField(
@@ -132,6 +137,11 @@ class RequestType(Labelled):
         """What has to be done, step by step, in the reader's language."""
         text = (self.checklist_en if _english() else self.checklist_fr) or self.checklist_fr
         return [line.strip() for line in text.splitlines() if line.strip()]
+
+    @property
+    def points(self) -> list[tuple[str, bool]]:
+        """The same for the eye: what has to be done, and whether it must be."""
+        return [(line.removeprefix("!").strip(), line.startswith("!")) for line in self.checklist]
 
 
 class RequestTypeField(models.Model):

@@ -23,7 +23,7 @@ from tickets.models import CustomField
 from tickets.models.fields import FieldType
 
 # Answers of these types say in a few words what the request is about.
-_TELLING = (FieldType.TEXT, FieldType.PERSON)
+_TELLING = (FieldType.TEXT, FieldType.PERSON, FieldType.CHOICE)
 
 
 @transaction.atomic
@@ -97,6 +97,8 @@ def summary(request_type: RequestType, asked: Sequence[CustomField], answers: Ma
 
 
 def _words(field: CustomField, value: Any) -> str:
+    if field.field_type == FieldType.CHOICE:
+        return dict(field.choices).get(str(value), "")
     if field.field_type != FieldType.PERSON:
         return str(value).strip().splitlines()[0] if str(value).strip() else ""
     if isinstance(value, User):

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('icon', models.CharField(choices=[('lifebuoy', 'Assistance'), ('user-plus', 'Someone arrives'), ('user-minus', 'Someone leaves'), ('device-laptop', 'Hardware'), ('apps', 'Software'), ('key', 'Access'), ('calendar-time', 'Loan'), ('truck', 'Office move'), ('printer', 'Printing'), ('phone', 'Telephone'), ('mail', 'Mail'), ('folder', 'Files'), ('school', 'Training')], default='lifebuoy', max_length=30, verbose_name='icon')),
                 ('delay_fr', models.CharField(blank=True, help_text='As the requester reads it.', max_length=120, verbose_name='expected time in French')),
                 ('delay_en', models.CharField(blank=True, max_length=120, verbose_name='expected time in English')),
-                ('checklist_fr', models.TextField(blank=True, help_text='One step a line.', max_length=5000, verbose_name='steps to fulfil it, in French')),
+                ('checklist_fr', models.TextField(blank=True, help_text='One step a line; one that begins with “!” must be done before the request is fulfilled.', max_length=5000, verbose_name='steps to fulfil it, in French')),
                 ('checklist_en', models.TextField(blank=True, max_length=5000, verbose_name='steps to fulfil it, in English')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.category', verbose_name='category')),
