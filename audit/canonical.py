@@ -69,10 +69,9 @@ def _told(value: Any) -> Any:
     return value if isinstance(value, None.__class__ | str | int | dict | list) else str(value)
 
 
-def link(before: str, seq: int, key: int, row: Row) -> str:
-    """The hash of a link: over the one before, its number, and the entry whole, its key and code included."""
-    head = f"{before}:{seq}:{key}:{row['code']}:".encode()
-    return hashlib.sha256(head + content(row)).hexdigest()
+def link(before: str, seq: int, key: int, code: str, body: bytes) -> str:
+    """The hash of a link: over the one before, its number, and the entry whole: its key, its code, its content."""
+    return hashlib.sha256(f"{before}:{seq}:{key}:{code}:".encode() + body).hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.telling import Told
 from core import markup
 from core.tables import Column, Table
+from core.text import first_line
 
 
 class TrailTable(Table):
@@ -17,8 +18,8 @@ class TrailTable(Table):
         _("Who"),
         lambda row: format_html("<em>{}</em>", _("erased")) if row.is_erased and not row.own else row.who,
     )
-    target = Column(_("Object"), "target")
-    ip = Column(_("From"), "ip", css="wide quiet")
+    target = Column(_("Object"), lambda row: first_line(row.target, 48), css="shrink")
+    ip = Column(_("From"), "ip", css="shrink wide quiet")
     at = Column(_("When"), lambda row: markup.when(row.entry.at), css="shrink")
 
     def address(self, row: Told) -> str:

@@ -20,7 +20,7 @@ from audit.filters import AuditFilter
 from audit.models import VIEW, AuditCheck, AuditEntry, AuditSeal
 from audit.tables import TrailTable
 from audit.telling import Told, tell
-from core import markup
+from core import markup, times
 from core.tables import Table, changed
 from core.views import COUNT_LIMIT, Action, Crumb, DetailPage, ListPage
 
@@ -89,9 +89,9 @@ class Trail(ListPage):
     def count(self) -> str:
         query = self.request.GET
         if len(self.rows) <= self.page_size and "below" not in query and "above" not in query:
-            return str(len(self.rows))
+            return times.bounded(len(self.rows), COUNT_LIMIT)
         found = self.matching.order_by().values("pk")[: COUNT_LIMIT + 1].count()
-        return f"{COUNT_LIMIT:,}+" if found > COUNT_LIMIT else str(found)
+        return times.bounded(found, COUNT_LIMIT)
 
     def table(self) -> Table:
         return self.table_class(tell(self.rows[: self.page_size]), query=self.request.GET)

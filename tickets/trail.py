@@ -26,7 +26,7 @@ _HIDDEN = "…"
 
 wording.register(
     {
-        **{f"ticket.{verb.value}": format_lazy("{}: {}", _("Ticket"), verb.label) for verb in Verb},
+        **{f"ticket.{verb.value}": format_lazy(_("Ticket: {what}"), what=verb.label) for verb in Verb},
         READ: _("Confidential ticket read"),
         FILE_READ: _("File of a confidential ticket read"),
         LOADED: _("Tickets imported"),

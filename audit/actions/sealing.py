@@ -46,10 +46,11 @@ def _append(after: int) -> tuple[int, int, bool]:
     rows = list(unsealed().filter(pk__gt=after).order_by("pk").values("pk", "code", *COLUMNS)[:_BATCH])
     fresh: list[AuditSeal] = []
     for row in rows:
-        if not is_ours(content(row), row["code"], purpose=ENTRY):
+        body = content(row)
+        if not is_ours(body, row["code"], purpose=ENTRY):
             logger.error("Entry %d of the trail was not written by the portal: not sealed", row["pk"])
             continue
-        seq, before = seq + 1, link(before, seq + 1, row["pk"], row)
+        seq, before = seq + 1, link(before, seq + 1, row["pk"], row["code"], body)
         fresh.append(AuditSeal(seq=seq, entry=row["pk"], hash=before))
     AuditSeal.objects.bulk_create(fresh, batch_size=1000)
     return len(fresh), rows[-1]["pk"] if rows else after, len(rows) == _BATCH

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import actions, keys, ledger
 from audit.actions import Act, Report
-from audit.canonical import COLUMNS, link
+from audit.canonical import COLUMNS, content, link
 from audit.models import AuditEntry, AuditSeal
 from audit.telling import tell
 from tests.conftest import forbid_emptying_trail
@@ -116,7 +116,7 @@ def test_inserted_entry_with_a_right_hash_is_named(chain: list[int]) -> None:
     as_owner(COPY, entry=chain[3])
     forged = AuditEntry.objects.values("pk", "code", *COLUMNS).latest("pk")
     head = AuditSeal.objects.latest("seq")
-    made = link(head.hash, 11, forged["pk"], forged)
+    made = link(head.hash, 11, forged["pk"], forged["code"], content(forged))
     as_owner(
         "INSERT INTO audit_auditseal (seq, entry, hash) VALUES (11, %(entry)s, %(made)s)",
         entry=forged["pk"],
