@@ -56,4 +56,4 @@ class ChangeTable(TicketTable):
     title = Column(gettext_lazy("Change"), _title)
     change_type = Column(gettext_lazy("Type"), lambda row: type_tag(row.details), css="shrink")
     window = Column(gettext_lazy("Window"), lambda row: window(row.details), css="shrink")
-    risk = Column(gettext_lazy("Risk"), _risk, css="wide shrink quiet")
+    risk = Column(gettext_lazy("Risk"), _risk, css="wide shrink quiet late-out")
