@@ -26,6 +26,7 @@ class Shown:
 
     link: Link
     ticket: Ticket
+    outward: bool
     may: bool
 
 
@@ -44,37 +45,47 @@ def links_context(ticket: Ticket, user: User) -> dict[str, Any] | None:
 
 
 def groups_of(ticket: Ticket, user: User) -> list[tuple[str, list[Shown]]]:
-    """The links of a ticket and of those merged into it, as far as the person sees the other side, by their words.
-
-    A merged ticket on the other side counts for what it was merged into.
-    """
-    ours = Q(OfFamily("source_id", ticket.pk)) | Q(OfFamily("target_id", ticket.pk))
-    rows = Link.objects.filter(ours).annotate(start=Survivor("source_id"), end=Survivor("target_id"))
-    # Within one family a link says nothing any more.
-    found = list(rows.exclude(start=F("end")).order_by("link_type", "pk")[:LIMIT])
-    others = {row.end if row.start == ticket.pk else row.start for row in found}
-    seen = Ticket.objects.filter(pk__in=others).visible_to(user).for_lists().in_bulk() if others else {}
-    works = user.has_perm("tickets.work", ticket)
-    groups: dict[str, dict[int, Shown]] = defaultdict(dict)
-    for row in found:
-        outward = row.start == ticket.pk
-        other = seen.get(row.end if outward else row.start)
-        if other is not None:
-            kind = LinkType(row.link_type)
-            may = works or user.has_perm("tickets.work", other)
-            groups[str(kind.label if outward else kind.inverse)].setdefault(other.pk, Shown(row, other, may))
-    return [(label, list(shown.values())) for label, shown in groups.items()]
+    """The links of a ticket by their words; its parts have a panel of their own."""
+    groups: dict[str, list[Shown]] = defaultdict(list)
+    for shown in _shown(ticket, user):
+        kind = LinkType(shown.link.link_type)
+        if not (shown.outward and kind == LinkType.PARENT):
+            groups[str(kind.label if shown.outward else kind.inverse)].append(shown)
+    return list(groups.items())
 
 
 def parts_context(ticket: Ticket, user: User) -> dict[str, Any] | None:
     """The parts of a ticket with how many have ended, None where it has none; those one may not see are counted."""
-    keys = list(linked(ticket.pk, LinkType.PARENT).values_list("pk", "is_open"))
-    if not keys:
+    is_open = list(linked(ticket.pk, LinkType.PARENT).values_list("is_open", flat=True))
+    if not is_open:
         return None
-    rows = Ticket.objects.filter(pk__in=[key for key, _open in keys[:LIMIT]])
-    ended = sum(not is_open for _key, is_open in keys)
+    parts = [one for one in _shown(ticket, user, link_type=LinkType.PARENT) if one.outward]
     return {
-        "parts": list(rows.visible_to(user).for_lists().order_by("-is_open", "pk")),
-        "ended": ended,
-        "total": len(keys),
+        "parts": sorted(parts, key=lambda one: (not one.ticket.is_open, one.ticket.pk)),
+        "ended": is_open.count(False),
+        "total": len(is_open),
     }
+
+
+def _shown(ticket: Ticket, user: User, **only: Any) -> list[Shown]:
+    """The links of a ticket and of those merged into it, as far as the person sees the other side.
+
+    A merged ticket on the other side counts for what it was merged into.
+    """
+    ours = Q(OfFamily("source_id", ticket.pk)) | Q(OfFamily("target_id", ticket.pk))
+    rows = Link.objects.filter(ours, **only).annotate(start=Survivor("source_id"), end=Survivor("target_id"))
+    # Within one family a link says nothing any more.
+    found = list(rows.exclude(start=F("end")).order_by("link_type", "pk")[:LIMIT])
+    others = {row.pk: row.end if row.start == ticket.pk else row.start for row in found}
+    seen = (
+        Ticket.objects.filter(pk__in=others.values()).visible_to(user).for_lists().in_bulk() if others else {}
+    )
+    works = user.has_perm("tickets.work", ticket)
+    shown: dict[tuple[str, bool, int], Shown] = {}
+    for row in found:
+        other = seen.get(others[row.pk])
+        if other is not None:
+            may = works or user.has_perm("tickets.work", other)
+            outward = row.start == ticket.pk
+            shown.setdefault((row.link_type, outward, other.pk), Shown(row, other, outward, may))
+    return list(shown.values())

@@ -29,7 +29,7 @@ class LinkPage(Act):
     form_class = LinkForm
     object_verb = "tickets.work"
     title = gettext_lazy("Link to a ticket")
-    submit_label = gettext_lazy("Link")
+    submit_label = gettext_lazy("Link the tickets")
 
     def act(self, form: Any) -> str:
         other, asked = form.cleaned_data["target"], form.cleaned_data["link_type"]
