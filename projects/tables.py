@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from core import markup, times
 from core.tables import Column, Table
@@ -65,7 +65,8 @@ def day(at: date | None) -> SafeString:
     """A day in few words, without the year where it is this one; the whole of it on hover."""
     if at is None:
         return markup.EMPTY
-    text = date_format(at, "j M" if at.year == timezone.localdate().year else "j M Y")
+    written = "j N" if (get_language() or "").startswith("fr") else "j M"
+    text = date_format(at, written if at.year == timezone.localdate().year else f"{written} Y")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), times.exact(at), text)
 
 

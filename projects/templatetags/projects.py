@@ -30,6 +30,12 @@ def state(state: str) -> SafeString:
 
 
 @register.simple_tag
+def short_day(at: date | None) -> SafeString:
+    """`{% short_day mark.due_on %}`: a day in few words."""
+    return tables.day(at)
+
+
+@register.simple_tag
 def days(start: date | None, end: date | None) -> SafeString:
     """`{% days task.planned_start task.planned_end %}`: from one day to another, in few words."""
     return tables.days(start, end)
