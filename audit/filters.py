@@ -38,9 +38,9 @@ class AuditFilter(django_filters.FilterSet):
     target = django_filters.CharFilter(
         label=_("Object"), method="of_target", max_length=200, help_text=_("Name, reference or number.")
     )
-    after = django_filters.DateFilter(label=_("From"), method="since", widget=DateInput())
-    before = django_filters.DateFilter(label=_("To"), method="until", widget=DateInput())
-    request_id = django_filters.CharFilter(label=_("Request"), field_name="request_id", max_length=64)
+    after = django_filters.DateFilter(label=_("Since"), method="since", widget=DateInput())
+    before = django_filters.DateFilter(label=_("Until"), method="until", widget=DateInput())
+    request_id = django_filters.CharFilter(label=_("HTTP request"), field_name="request_id", max_length=64)
 
     class Meta:
         model = AuditEntry

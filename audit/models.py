@@ -99,7 +99,7 @@ class AuditEntry(models.Model):
     target_id = models.CharField(_("object"), max_length=64, blank=True)
     target_label = models.CharField(_("name of the object"), max_length=200, blank=True)
     entity = models.BigIntegerField(_("entity"), null=True)
-    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    request_id = models.CharField(_("HTTP request"), max_length=64, blank=True)
     data = models.JSONField(_("details"), default=dict)
     subject = models.BigIntegerField(_("person concerned"), null=True)
     subject_box = models.TextField(blank=True)

@@ -19,7 +19,7 @@ class TrailTable(Table):
         lambda row: format_html("<em>{}</em>", _("erased")) if row.is_erased and not row.own else row.who,
     )
     target = Column(_("Object"), lambda row: first_line(row.target, 48), css="shrink")
-    ip = Column(_("From"), "ip", css="shrink wide quiet")
+    ip = Column(_("IP address"), "ip", css="shrink wide quiet")
     at = Column(_("When"), lambda row: markup.when(row.entry.at), css="shrink")
 
     def address(self, row: Told) -> str:

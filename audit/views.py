@@ -145,8 +145,8 @@ class EntryPage(DetailPage):
                 (_("Who"), told.who),
                 (_("When"), markup.when(row.at)),
                 (_("Object"), told.target),
-                (_("From"), told.ip),
-                (_("Request"), row.request_id),
+                (_("IP address"), told.ip),
+                (_("HTTP request"), row.request_id),
                 (_("Number"), str(row.pk)),
             ],
         }

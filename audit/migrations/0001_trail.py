@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('target_id', models.CharField(blank=True, max_length=64, verbose_name='object')),
                 ('target_label', models.CharField(blank=True, max_length=200, verbose_name='name of the object')),
                 ('entity', models.BigIntegerField(null=True, verbose_name='entity')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='request')),
+                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='HTTP request')),
                 ('data', models.JSONField(default=dict, verbose_name='details')),
                 ('subject', models.BigIntegerField(null=True, verbose_name='person concerned')),
                 ('subject_box', models.TextField(blank=True)),
