@@ -20,6 +20,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -32,6 +33,12 @@ LIMIT = 200_000
 # Sent along by the page that shows the form kept: once it went through, it need not be kept any more.
 MARK = "_kept"
 _OURS = frozenset({once.FIELD, MARK, "csrfmiddlewaretoken"})
+# What forms carry along by these names.
+_CARRIED = frozenset({VERSION_FIELD, "last_read", "canned", "remove", "kind"})
+_LABELS = {
+    "body": _("Text"), "title": _("Title"), "description": _("Description"), "reason": _("Reason"), "cause": _("Cause"),
+    "solution": _("Solution"),
+}  # fmt: skip
 _SECRET = ("pass", "secret", "code")
 
 
@@ -45,11 +52,13 @@ class Typed:
     @property
     def is_words(self) -> bool:
         """Whether a person typed it, as against what a form carries along."""
-        return not self.name.startswith("_") and bool(self.value.strip())
+        return self.name not in _CARRIED and not self.name.startswith("_") and bool(self.value.strip())
 
     @property
     def label(self) -> str:
         """The name of the field, readable."""
+        if self.name in _LABELS:
+            return str(_LABELS[self.name])
         return self.name.rpartition(".")[2].replace("_", " ").replace("-", " ").capitalize()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
+from accounts.holders import holders
 from accounts.models import Membership, Team, User
 from tickets.models import Ticket
 from tickets.permissions import sees_internal
@@ -82,29 +84,36 @@ def team_handle(team: Team) -> str:
 
 
 def offered(ticket: Ticket, asked: str, *, by: User, limit: int = 8) -> list[dict[str, str]]:
-    """Whom to offer for what was typed after an @: people and teams, with the name to write for each."""
+    """Whom to offer for what was typed after an @: people who read notes, and teams, each with the name to write."""
     text = asked.strip().lower()[:60]
-    teams = [
-        team
-        for team in Team.objects.visible_to(by).active()
-        if text in team_handle(team) or text in team.sort_name
-    ]
+    every = Team.objects.visible_to(by).active()
+    teams = [team for team in every if text in team_handle(team) or text in team.sort_name]
     match = Q(sort_name__contains=text) | Q(email__istartswith=text)
-    people = list(
-        User.objects.visible_to(by).active().filter(match).exclude(pk=by.pk).order_by("sort_name")[:40]
-    )
-    short = [handle(person) for person in people]
+    rows = User.objects.visible_to(by).active().filter(match, _reads_notes(ticket)).exclude(pk=by.pk)
+    people = list(rows.order_by("sort_name", "pk")[:limit])
+    short = Counter(map(handle, people))
     found = [
         {
-            "handle": handle(person) if short.count(handle(person)) == 1 else person.email,
+            "handle": handle(person) if short[handle(person)] == 1 else person.email,
             "label": person.name,
             "detail": person.email,
         }
         for person in people
-        if sees_internal(person, ticket)
     ]
-    found += [
+    groups = [
         {"handle": team_handle(team), "label": team.name, "detail": team.get_level_display()}
         for team in teams
     ]
-    return found[:limit]
+    return [*found[: limit - min(len(groups), 3)], *groups][:limit]
+
+
+def _reads_notes(ticket: Ticket) -> Q:
+    """`sees_internal` for many people."""
+    found = Q(pk__in=Membership.objects.filter(team_id=ticket.team_id or 0).values("user_id"))
+    if ticket.assignee_id:
+        found |= Q(pk=ticket.assignee_id)
+    return (
+        found
+        if ticket.is_confidential
+        else found | Q(pk__in=holders("tickets.view", ticket.entity).values("pk"))
+    )

@@ -93,8 +93,10 @@ function fitCanned(link) {
     const search = document.createElement("input");
     search.type = "search";
     search.setAttribute("aria-label", link.textContent.trim());
+    const heading = document.createElement("h2");
+    heading.textContent = link.textContent.trim();
     const list = document.createElement("div");
-    dialog.append(search, list);
+    dialog.append(heading, search, list);
     document.body.append(dialog);
     dialog.addEventListener("close", () => { dialog.remove(); form.querySelector("textarea")?.focus(); });
     let timer;

@@ -16,6 +16,7 @@ from tests.contracts.test_queries import at_most
 from tickets.actions import edit, open_ticket
 from tickets.actions.fields import save_field
 from tickets.fields import fields_for, shown_values
+from tickets.kinds import registry
 from tickets.models import CustomField, FieldValues, Ticket
 from tickets.models.fields import held
 from tickets.timeline import entries
@@ -97,6 +98,19 @@ def test_field_belongs_to_kind_category_and_service(make: Any, mail_service: Ser
     slugs = [field.slug for field in fields_for("incident", category, mail_service)]
     assert slugs == ["everywhere", "incidents", "paper", "mail"]
     assert [field.slug for field in fields_for("incident")] == ["everywhere", "incidents"]
+
+
+@pytest.mark.parametrize("kind", registry.slugs)
+def test_every_kind_has_them(make: Any, lead: User, kind: str, client: Client) -> None:
+    make("room", is_required=True)
+    make("elsewhere", kinds=[other for other in registry.slugs if other != kind])
+    with pytest.raises(Refused, match="required"):
+        open_ticket(kind, by=lead, title="Cold", fields={})
+    ticket = open_ticket(kind, by=lead, title="Cold", fields={"room": "B12"})
+    client.force_login(lead)
+    page = client.get(f"/tickets/{ticket.reference}/edit/").content.decode()
+    assert 'name="fields.room"' in page and "fields.elsewhere" not in page
+    assert client.get(f"/api/v1/tickets/{ticket.reference}/").json()["fields"] == {"room": "B12"}
 
 
 def test_opening_and_editing_tell_the_change_in_words(make: Any, requester: User, agent: User) -> None:
