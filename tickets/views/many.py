@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from core import markup
@@ -112,15 +112,22 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "tickets/bulk_job.html#progress" if partial else "tickets/bulk_job.html", context)
 
 
+def result_of(row: Any) -> str:
+    """What came of an act so far, in words."""
+    return _("of %(total)d: %(done)d done, %(failed)d not done") % {
+        "total": row.total,
+        "done": row.done,
+        "failed": row.failed,
+    }
+
+
 class BulkJobTable(Table):
     """One's own acts on many tickets."""
 
     caption = gettext_lazy("Bulk acts")
 
     act = Column(gettext_lazy("Act"), lambda row: row.get_act_display(), css="grow")
-    total = Column(gettext_lazy("Tickets"), "total", css="num")
-    done = Column(gettext_lazy("Done"), "done", css="num")
-    failed = Column(gettext_lazy("Failed"), "failed", css="num")
+    result = Column(gettext_lazy("Result"), result_of)
     created = Column(gettext_lazy("When"), lambda row: markup.when(row.created_at), css="shrink quiet")
 
 
