@@ -136,7 +136,7 @@ def _digest(lines: Iterable[Entry]) -> tuple[list[Line], int]:
 def _is_told(entry: Entry) -> bool:
     """Whether a digest tells it: what moved the ticket, and what was said to the requester. The log has the rest."""
     if entry.event.verb == Verb.DECLARED:
-        return entry.event.data.get("act") != Act.UPDATE
+        return bool(entry.event.data.get("act") != Act.UPDATE)
     return entry.event.verb in _TOLD or (entry.comment is not None and entry.comment.is_public)
 
 

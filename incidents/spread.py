@@ -57,7 +57,9 @@ def spread_entry(key: int, *, at: datetime | None = None) -> int:
                 user=person, event_id=events[ticket], ticket_id=ticket, about=About.MAJOR, created_at=now
             )
             for person in people
-            if Channel.IN_APP in wants[person.pk] and (ticket := touched[person.pk]) in events
+            if Channel.IN_APP in wants[person.pk]
+            and (ticket := touched[person.pk]) is not None
+            and ticket in events
         ],
         ignore_conflicts=True,
     )

@@ -24,7 +24,7 @@ from incidents import actions
 from incidents.api.follow_ups import FollowUpInput
 from incidents.facts import children_of
 from incidents.filters import MajorFilter
-from incidents.models import MajorEntry, MajorIncident
+from incidents.models import MajorEntry, MajorIncident, worked_on_by
 from services.models import Service
 from tickets.api.inputs import NothingInput, Words
 from tickets.kinds import key_of
@@ -186,13 +186,14 @@ class MajorIncidentResource(Resource):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The major incidents one may know of, each marked with whether one reads its log."""
-        rows = super().get_queryset()
+        rows: QuerySet[Any] = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        staff = MajorIncident.objects.worked_on_by(self.person)
+        staff = worked_on_by(self.person)
         rows = rows.select_related("incident__entity", "declared_by", "coordinator")
         rows = rows.prefetch_related("services", "entities")
-        return rows.annotate(for_staff=ExpressionWrapper(staff, output_field=BooleanField()))
+        marked: QuerySet[Any] = rows.annotate(for_staff=ExpressionWrapper(staff, output_field=BooleanField()))
+        return marked
 
     def get_object(self) -> MajorIncident:
         """The major incident of the address; `Http404` where one may not know of it."""

@@ -1,7 +1,7 @@
 """The tables of incidents."""
 
 from incidents.models.incident import Incident, IncidentDetails
-from incidents.models.majors import Concerned, MajorEntry, MajorIncident
+from incidents.models.majors import Concerned, MajorEntry, MajorIncident, worked_on_by
 from incidents.models.reports import FollowUp, IncidentReport
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "IncidentReport",
     "MajorEntry",
     "MajorIncident",
+    "worked_on_by",
 ]

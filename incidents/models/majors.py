@@ -14,6 +14,34 @@ from tickets.choices import LinkType
 from tickets.models import Follower, Link, Ticket
 
 
+def worked_on_by(user: User) -> Q:
+    """The condition of those whose whole log one reads."""
+    return (
+        Q(incident__entity_id__in=user.access.entities("tickets.view"), incident__is_confidential=False)
+        | Q(incident__team_id__in=user.access.teams)
+        | Q(incident__assignee_id=user.pk)
+    )
+
+
+def concerning(user: User) -> Q:
+    """The condition of those that touch one: by entity or service, by a ticket of one's own, or by one's word."""
+    path = user.entity.path if user.entity_id and user.entity else []
+    services = MajorIncident.services.through.objects.filter(service__entity_id__in=path)
+    places = MajorIncident.entities.through.objects.filter(entity_id__in=path)
+    anywhere = ~Q(pk__in=MajorIncident.entities.through.objects.values("majorincident_id"))
+    own = Ticket.objects.filter(requester_id=user.pk).values("pk")
+    parts = Link.objects.filter(link_type=LinkType.PARENT, target__in=own).values("source_id")
+    followed = Follower.objects.filter(user_id=user.pk).values("ticket_id")
+    return (
+        Q(pk__in=places.values("majorincident_id"))
+        | Q(pk__in=services.values("majorincident_id")) & anywhere
+        | Q(incident_id__in=own)
+        | Q(incident_id__in=parts)
+        | Q(incident_id__in=followed)
+        | Q(pk__in=Concerned.objects.filter(user_id=user.pk).values("major_id"))
+    )
+
+
 class MajorIncidentQuerySet(models.QuerySet["MajorIncident"]):
     """Questions asked of many major incidents."""
 
@@ -21,35 +49,7 @@ class MajorIncidentQuerySet(models.QuerySet["MajorIncident"]):
         """Those one works on or oversees, and those that concern oneself."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self.filter(self.worked_on_by(user) | self.concerning(user))
-
-    @staticmethod
-    def worked_on_by(user: User) -> Q:
-        """The condition of those whose whole log one reads."""
-        return (
-            Q(incident__entity_id__in=user.access.entities("tickets.view"), incident__is_confidential=False)
-            | Q(incident__team_id__in=user.access.teams)
-            | Q(incident__assignee_id=user.pk)
-        )
-
-    @staticmethod
-    def concerning(user: User) -> Q:
-        """The condition of those that touch one: by entity or service, by a ticket of one's own, or by one's word."""
-        path = user.entity.path if user.entity_id and user.entity else []
-        services = MajorIncident.services.through.objects.filter(service__entity_id__in=path)
-        places = MajorIncident.entities.through.objects.filter(entity_id__in=path)
-        anywhere = ~Q(pk__in=MajorIncident.entities.through.objects.values("majorincident_id"))
-        own = Ticket.objects.filter(requester_id=user.pk).values("pk")
-        parts = Link.objects.filter(link_type=LinkType.PARENT, target__in=own).values("source_id")
-        followed = Follower.objects.filter(user_id=user.pk).values("ticket_id")
-        return (
-            Q(pk__in=places.values("majorincident_id"))
-            | Q(pk__in=services.values("majorincident_id")) & anywhere
-            | Q(incident_id__in=own)
-            | Q(incident_id__in=parts)
-            | Q(incident_id__in=followed)
-            | Q(pk__in=Concerned.objects.filter(user_id=user.pk).values("major_id"))
-        )
+        return self.filter(worked_on_by(user) | concerning(user))
 
     def under_way(self) -> Self:
         """Those that have not ended."""

@@ -22,7 +22,7 @@ from incidents import actions
 from incidents.facts import children_of
 from incidents.filters import MajorFilter
 from incidents.forms import ChildForm, DeclareForm, EntryForm, FollowUps, ReviewForm, TouchedForm, WordForm
-from incidents.models import MajorIncident
+from incidents.models import MajorIncident, worked_on_by
 from incidents.permissions import DECLARE
 from incidents.suggestions import candidates_for
 from incidents.tables import MajorTable
@@ -57,7 +57,7 @@ class MajorList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         user = reader(self.request)
-        rows = MajorIncident.objects.filter(MajorIncident.objects.worked_on_by(user))
+        rows = MajorIncident.objects.filter(worked_on_by(user))
         return rows.select_related("incident__entity", "coordinator").prefetch_related("services")
 
     def crumbs(self) -> list[Crumb]:
@@ -189,7 +189,7 @@ def attach_here(request: HttpRequest, reference: str) -> HttpResponse:
     ticket, user = ticket_of(request, reference), reader(request)
     if not user.has_perm("tickets.work", ticket):
         raise PermissionDenied
-    found = MajorIncident.objects.filter(MajorIncident.objects.worked_on_by(user)).select_related("incident")
+    found = MajorIncident.objects.filter(worked_on_by(user)).select_related("incident")
     row = found.filter(incident_id=key_of(request.POST.get("major", "")) or 0).first()
     if row is None:
         messages.error(request, _("There is no such major incident."))

@@ -25,6 +25,12 @@ def text_of(reader: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+def structure(reader: PdfReader) -> Iterator[Any]:
+    """The elements of the document."""
+    root: Any = reader.trailer["/Root"]
+    return elements(root["/StructTreeRoot"]["/K"])
+
+
 def elements(node: Any) -> Iterator[Any]:
     """The structure of the document, as a screen reader walks it."""
     node = node.get_object() if hasattr(node, "get_object") else node
@@ -49,7 +55,7 @@ def test_document_is_tagged_titled_and_says_its_language() -> None:
 def test_headings_and_tables_are_told_to_who_cannot_see_them() -> None:
     table = documents.table(["Quand", "Quoi"], [["14:30", "Panne"]])
     reader = drawn(documents.section("Chronologie", table))
-    tags = {str(node.get("/S", "")) for node in elements(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])}
+    tags = {str(node.get("/S", "")) for node in structure(reader)}
     assert {"/Title", "/H1", "/Table", "/TR", "/TH", "/TD"} <= tags
 
 
@@ -94,5 +100,5 @@ def test_picture_needs_words() -> None:
     reader = drawn(
         documents.section("", documents.image(png.getvalue(), alt="Signature de Rosa", millimetres=60))
     )
-    words = [node.get("/Alt") for node in elements(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])]
+    words = [node.get("/Alt") for node in structure(reader)]
     assert "Signature de Rosa" in words

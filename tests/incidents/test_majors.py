@@ -259,7 +259,7 @@ class TestClosing:
             review_major(major, by=agent, what_happened="A disk")
         with pytest.raises(Refused):
             review_major(major, by=lead, what_happened=" ")
-        actions = [{"text": "Watch the disk", "owner": agent}, {"text": ""}]
+        actions: list[dict[str, Any]] = [{"text": "Watch the disk", "owner": agent}, {"text": ""}]
         row = review_major(major, by=lead, what_happened="A disk", to_improve="Alarms", follow_ups=actions)
         assert row.reviewed_by == lead
         assert [str(action) for action in ticket.follow_ups.all()] == ["Watch the disk"]

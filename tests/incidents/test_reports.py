@@ -89,7 +89,8 @@ def test_report_is_in_the_readers_language(solved: Ticket, agent: User, client: 
     User.objects.filter(pk=agent.pk).update(language="fr")
     client.force_login(agent)
     content = client.get(f"/incidents/{solved.reference}/report.pdf").content
-    assert PdfReader(io.BytesIO(content)).trailer["/Root"]["/Lang"] == "fr"
+    root: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
+    assert root["/Lang"] == "fr"
 
 
 def test_money_is_for_who_may_see_it(solved: Ticket, agent: User, lead: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -193,13 +194,14 @@ def test_signed_sheet_goes_to_the_requester_in_their_language(
 ) -> None:
     User.objects.filter(pk=requester.pk).update(language="fr")
     row = sign_intervention(written(incident, agent), by=agent, signer_name="Rosa R.", signature=drawing())
-    sheet = Attachment.objects.get(pk=row.sheet_id)
+    sheet = Attachment.objects.get(pk=row.sheet_id or 0)
     assert sheet.is_public
     assert Attachment.objects.visible_to(requester).filter(pk=sheet.pk).exists()
     with sheet.file.open() as content:
         reader = PdfReader(io.BytesIO(content.read()))
     said = reader.pages[0].extract_text()
-    assert reader.trailer["/Root"]["/Lang"] == "fr"
+    root: Any = reader.trailer["/Root"]
+    assert root["/Lang"] == "fr"
     assert "Changed the fuser" in said
     assert "Rosa R." in said
     assert len(reader.pages[0].images) == 1
@@ -242,12 +244,13 @@ def test_what_is_no_signature_is_refused(incident: Ticket, agent: User, content:
 
 def test_nothing_changes_after_the_signature(incident: Ticket, agent: User) -> None:
     row = sign_intervention(written(incident, agent), by=agent, signer_name="Rosa", agreed=True)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: finish_intervention(row, by=agent, work_done="More"),
         lambda: change_intervention(row, {"place": "Elsewhere"}, by=agent),
         lambda: cancel_intervention(row, by=agent, reason="Late"),
         lambda: sign_intervention(row, by=agent, signer_name="Again", agreed=True),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Refused):
             act()
 

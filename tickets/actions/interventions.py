@@ -265,7 +265,9 @@ def _checked_plan(given: Mapping[str, Any], row: Intervention, ticket: Ticket) -
     for name, limit in (("place", 250), ("purpose", 5000)):
         if name in values:
             values[name] = checked_text(name, values[name], limit=limit)
-    whole = {name: values.get(name, getattr(row, name, None)) for name in PLAN_FIELDS if name != "technician"}
+    whole: dict[str, Any] = {
+        name: values.get(name, getattr(row, name, None)) for name in PLAN_FIELDS if name != "technician"
+    }
     wrong: dict[str, Any] = {}
     for name in ("starts_at", "ends_at"):
         if not isinstance(whole[name], datetime) or timezone.is_naive(whole[name]):

@@ -150,7 +150,7 @@ class PlanPage(Act):
     form_class = PlanForm
     object_verb = "tickets.work"
     title = gettext_lazy("Plan an intervention")
-    submit_label = gettext_lazy("Plan")
+    submit_label = gettext_lazy("Plan it")
 
     def get_initial(self) -> dict[str, Any]:
         now = timezone.localtime().replace(minute=0, second=0, microsecond=0)
