@@ -98,7 +98,7 @@ def give_task(seat: Seat, change: Ticket, assignee: User) -> Ticket:
     """Make a task of the change for a colleague."""
     seat.fill("/tasks/new/", title="Fit the disk", assignee=str(assignee.pk))
     task = Ticket.objects.get(kind="task")
-    seat.fill(f"/tickets/{change.reference}/link/", link_type="parent", other=task.reference)
+    seat.fill(f"/tickets/{change.reference}/link/", link_type="parent", target=task.reference)
     return task
 
 
