@@ -124,7 +124,7 @@ def _sentence(event: CatalogueEvent, names: _Names) -> str:
         case CatalogueVerb.UNRELATED:
             return _("no longer related: %(relation)s %(other)s") % _relation(event, names)
         case _:
-            return _("changed, with its support teams") if event.data.get("support") else _("changed")
+            return _("changed, with its support teams") if event.data.get("support") else _("was changed")
 
 
 def _relation(event: CatalogueEvent, names: _Names) -> dict[str, str]:

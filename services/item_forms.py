@@ -146,7 +146,7 @@ class ImportForm(forms.Form):
         label=_("CSV file"),
         widget=forms.ClearableFileInput({"accept": ".csv,text/csv"}),
         help_text=_(
-            "The first line holds the names of the columns. Nothing is written before you have seen what would."
+            "The first line names the columns. Nothing is written before you have seen what would be."
         ),
     )
 

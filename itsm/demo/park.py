@@ -93,7 +93,7 @@ class Park:
         """Note a relation between codes of items or services."""
         self.edges.append((source, kind, target))
 
-    def bought(self, years: int = 5) -> dict[str, date]:
+    def bought(self, years: int = 5) -> dict[str, Any]:
         """A day of purchase and the end of the warranty after it."""
         day = self.today - timedelta(days=self.random.randint(60, 365 * years))
         return {"acquired_on": day, "warranty_until": day + timedelta(days=3 * 365)}
@@ -301,7 +301,7 @@ def add_desks(park: Park) -> None:
             else park.cast.services["postes-ville"]
         )
         brand, model = _LAPTOPS[number % 3]
-        values = {"user": person, "entity": person.entity, "service": helps}
+        values: dict[str, Any] = {"user": person, "entity": person.entity, "service": helps}
         park.add(
             f"PC-{number:04}",
             "portable" if number % 4 else "poste-fixe",
