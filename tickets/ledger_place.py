@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from audit import wording
 from core import registry
 from tickets import timeline_ledger
 from tickets.ledger import overview
@@ -10,6 +11,7 @@ from tickets.ledger import overview
 def register() -> None:
     """Fill the registries; `AppConfig.ready` calls it."""
     timeline_ledger.register()
+    wording.register({"ledger.exported": _("Ledger exported")})
     registry.nav.register(
         registry.NavEntry(
             slug="ledger",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.saving import change, save
 from accounts.models import User
+from audit.actions import record_deleted
 from core.exceptions import Refused
 from projects.actions.projects import lock_project, touch
 from projects.models import Milestone, Phase, Project
@@ -29,7 +30,7 @@ def save_phase(
     part = Phase.objects.get(pk=phase.pk, project=row) if phase else Phase(project=row, position=_end(row))
     changed = change(part, values, allowed=_PHASE_FIELDS)
     if changed or phase is None:
-        save(part)
+        save(part, by=by)
         touch(row)
     return part
 
@@ -40,6 +41,7 @@ def remove_phase(phase: Phase, *, by: User | None) -> None:
     row = lock_project(phase.project, by=by)
     if phase.tasks.exists():
         raise Refused(_("This phase still has tasks; give them another one first."))
+    record_deleted(phase, by=by)
     phase.delete()
     touch(row)
 
@@ -53,7 +55,7 @@ def save_milestone(
     mark = Milestone.objects.get(pk=milestone.pk, project=row) if milestone else Milestone(project=row)
     changed = change(mark, values, allowed=_MILESTONE_FIELDS)
     if changed or milestone is None:
-        save(mark)
+        save(mark, by=by)
         touch(row)
     return mark
 
@@ -68,7 +70,7 @@ def reach_milestone(
     if (mark.reached_at is not None) == reached:
         return mark
     mark.reached_at = (at or timezone.now()) if reached else None
-    mark.save(update_fields=["reached_at"])
+    save(mark, fields=["reached_at"], by=by)
     touch(row)
     return mark
 
@@ -79,6 +81,7 @@ def remove_milestone(milestone: Milestone, *, by: User | None) -> None:
     row = lock_project(milestone.project, by=by)
     if Milestone.objects.filter(pk=milestone.pk, reached_at__isnull=False).exists():
         raise Refused(_("A milestone that was reached stays."))
+    record_deleted(milestone, by=by)
     milestone.delete()
     touch(row)
 

@@ -40,7 +40,7 @@ def create_project(
     project = Project(created_at=at or timezone.now())
     values = {**fields, "code": code, "name": name, "entity": entity, "manager": manager or by}
     change(project, _checked(values, by), allowed=FIELDS)
-    return save(project)
+    return save(project, by=by)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def edit_project(
     if "status" in changed and row.status == ProjectStatus.CLOSED:
         _check_done(row)
     row.version += 1
-    return save(row, fields=[*changed, "sort_name", "version"])
+    return save(row, fields=[*changed, "sort_name", "version"], by=by)
 
 
 def lock_project(project: Project, *, by: User | None, version: int | None = None) -> Project:

@@ -144,7 +144,7 @@ def save_activity(activity: Activity, values: Mapping[str, Any], *, by: User | N
     """Create or change a word for what time is spent on."""
     allow(by, MANAGE)
     change(activity, values, allowed=_ACTIVITY_FIELDS)
-    return save_row(activity)
+    return save_row(activity, by=by)
 
 
 def checked_amount(amount: Decimal) -> Decimal:

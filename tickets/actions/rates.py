@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.saving import allow, save as save_row
 from accounts.models import Team, User
+from audit.actions import record_row
 from core.db import locked
 from core.exceptions import Refused
 from tickets.actions.base import checked_text, moment
@@ -45,7 +46,7 @@ def set_rate(
     )  # fmt: skip
     if valid_to is None:
         _end_present(rate)
-    return save_row(rate)
+    return save_row(rate, by=by)
 
 
 @transaction.atomic
@@ -59,6 +60,7 @@ def void_rate(rate: Rate, *, by: User, reason: str, at: datetime | None = None) 
     if found.is_void:
         raise Refused(_("This line is already voided."))
     mark_void(found, by=by, reason=reason, at=moment(at))
+    record_row(found, "changed", by=by)
     return found
 
 

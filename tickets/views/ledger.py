@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
+from audit.actions import record
 from core.exports import csv_answer
 from core.tables import changed
 from core.views import Action, ListPage
@@ -220,4 +221,5 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user = worker(request)
     rows = LedgerLine.objects.visible_to(user).standing().for_lists()
     found = LedgerFilter(request.GET, queryset=rows, request=request).qs.order_by("day", "pk")
+    record("ledger.exported", by=user, data={"filters": sorted(request.GET)})
     return csv_answer("ledger", HEADS, map(exported, found.iterator(chunk_size=2000)))
