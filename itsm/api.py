@@ -78,7 +78,6 @@ router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/milestones", MilestoneResourc
 router.register(r"projects/(?P<code>[A-Za-z0-9-]+)/dependencies", DependencyResource, "dependency")
 router.register("custom-fields", CustomFieldResource, "custom-field")
 router.register("canned-answers", CannedAnswerResource, "canned-answer")
-router.register(r"tickets/(?P<reference>[^/]+)/canned-answers", FilledAnswerResource, "filled-answer")
 router.register("people", PersonResource, "person")
 router.register("teams", TeamResource, "team")
 router.register("entities", EntityResource, "entity")
@@ -107,6 +106,11 @@ urlpatterns = [
         "tickets/<str:reference>/budget/",
         BudgetResource.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="budget",
+    ),
+    re_path(
+        r"^tickets/(?P<reference>[^/]+)/canned-answers/?$",
+        FilledAnswerResource.as_view({"get": "list"}),
+        name="filled-answer-list",
     ),
     path("me/", MeResource.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
     path("schema/", SchemaView.as_view(), name="schema"),

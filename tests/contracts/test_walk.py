@@ -40,7 +40,7 @@ METHODS = {"page": ("GET", "POST"), "api": ("GET", "POST", "PATCH", "PUT", "DELE
 # Those who are let in: it is done, or shown, or the form asks for more.
 IN = {200, 201, 204, 301, 302, 400, 409, 413, 415, 422}
 # For parameters of addresses that no thing gives.
-USUAL = {"key": "walk", "uidb36": "1", "pk": 1}
+USUAL = {"kind": "incident", "key": "walk", "uidb36": "1", "pk": 1}
 # These bodies name a row: where the walker does not see it, the field is refused before the right is asked.
 NAMES_ROWS = ("-assign", "-list", "-merge", "-unmerge", "-split")
 # What does not apply to the account, or to nobody, is 404 or leads back to the sign-in page.
