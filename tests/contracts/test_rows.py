@@ -38,7 +38,7 @@ def rows(kind: type[Ticket], everyone: People, mail_service: Service, n2: Team) 
     plain = open_ticket(slug, by=owner, title="Plain", service=mail_service)
     hidden = open_ticket(slug, by=lead, requester=owner, title="Hidden", team=n2, is_confidential=True)
     followed = open_ticket(slug, by=everyone["outsider"], title="Followed")
-    follow(followed, everyone["colleague"], by=everyone["outside_agent"])
+    follow(followed, everyone["colleague"], by=everyone["administrator"])
     elsewhere = open_ticket(slug, by=everyone["outsider"], title="Elsewhere")
     return [plain, hidden, followed, elsewhere]
 
