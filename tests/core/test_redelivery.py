@@ -1,5 +1,6 @@
 """A task may be delivered again: run three times, it leaves what one run leaves."""
 
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -29,6 +30,13 @@ def counts() -> dict[str, int]:
     }
 
 
+def run(name: str) -> None:
+    """Run a task; one that works on a row is given the key of one that is gone."""
+    task = app.tasks[name].run
+    needed = [part for part in signature(task).parameters.values() if part.default is part.empty]
+    task(*(0 for _part in needed))
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_task_run_again_changes_nothing(
     name: str, incident: Ticket, agent: User, waiting: PendingReason, fixed: ResolutionCode, monkeypatch: Any
@@ -39,14 +47,14 @@ def test_task_run_again_changes_nothing(
     values = {"cause": "x", "solution": "y", "resolution_code": fixed}
     move(incident, Status.RESOLVED, by=agent, values=values)
     Ticket.objects.update(closes_at=incident.created_at)
-    app.tasks[name].run()
+    run(name)
     if name == RELAY_TASK:
         # Its first run spreads the events, which makes mails for the next.
-        app.tasks[name].run()
+        run(name)
     after_one, mails = counts(), len(mail.outbox)
     for _turn in range(2):
         # The guard of the slot would hide what a repeat does.
         JobRun.objects.all().delete()
-        app.tasks[name].run()
+        run(name)
     assert counts() == after_one
     assert len(mail.outbox) == mails

@@ -69,8 +69,8 @@ def test_link_between_two_visible_tickets_is_shown_on_both(
     other = open_ticket("incident", by=agent, title="The other one", service=incident.service)
     Link.objects.create(source=incident, target=other, link_type=LinkType.FOLLOWS, created_at=timezone.now())
     client.force_login(agent)
-    assert other.title in client.get(incident.get_absolute_url()).content.decode()
-    assert incident.title in client.get(other.get_absolute_url()).content.decode()
+    assert other.title in client.get(f"{incident.get_absolute_url()}panels/").content.decode()
+    assert incident.title in client.get(f"{other.get_absolute_url()}panels/").content.decode()
 
 
 def test_word_at_a_hand_over_is_for_technicians(
