@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit import wording
 from core import registry
 from tickets.access import who_sees
 from tickets.fields import fields_of, shown_values
@@ -34,6 +35,7 @@ def _may_lift(ticket: Ticket, user: User) -> bool:
 
 def register() -> None:
     """Fill the pages of the portal."""
+    wording.register({"tickets.exported": _("Tickets exported")})
     registry.ticket_panels.register(
         registry.TicketPanel(
             slug="fields",

@@ -50,7 +50,7 @@ def save_canned(
         return row
     if row.pk:
         row.version += 1
-    return save(row, fields=[*changed, "version"] if row.pk else None)
+    return save(row, fields=[*changed, "version"] if row.pk else None, by=by)
 
 
 def count_use(keys: Iterable[int], *, by: User) -> None:

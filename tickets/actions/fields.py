@@ -53,7 +53,7 @@ def save_field(
     _check_whole(row)
     if row.pk:
         row.version += 1
-    saved = save(row, fields=[*_COLUMNS, "version"] if row.pk else None)
+    saved = save(row, fields=[*_COLUMNS, "version"] if row.pk else None, by=by)
     forget_known()
     return saved
 
