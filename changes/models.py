@@ -289,7 +289,8 @@ def overlapping(change: Ticket | Any) -> models.QuerySet[Ticket]:
         status__in=[Status.PLANNED, Status.IN_PROGRESS], service_id=change.service_id
     )
     if not (change.service_id and own.window_start and own.window_end):
-        rows = rows.none()
+        nothing: models.QuerySet[Ticket] = rows.none()
+        return nothing
     found: models.QuerySet[Ticket] = (
         rows.order_by("change_details__window_start", "pk")
         .exclude(pk=change.pk)

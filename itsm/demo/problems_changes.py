@@ -75,7 +75,7 @@ class Improvement:
     def _problem(self, row: dict[str, Any]) -> None:
         opened, by = self._moment(*row["opened"]), self._person(row["by"])
         problem = open_problem(
-            by=by, incidents=list(self._incidents(row, opened)), at=opened, title=row["title"],
+            by=by, incidents=list(self._incidents(row, by, opened)), at=opened, title=row["title"],
             description=row["description"], urgency=row["urgency"], impact=row["impact"],
             service=self._cast.services[row["service"]], team=self._team(by),
             details={name: row[name] for name in _QUALIFIED},
@@ -88,7 +88,7 @@ class Improvement:
         for step in steps:
             self._step(problem, step)
 
-    def _incidents(self, row: dict[str, Any], before: datetime) -> Iterator[Ticket]:
+    def _incidents(self, row: dict[str, Any], by: User, before: datetime) -> Iterator[Ticket]:
         """Those reported before that have a word in their title, or where none is given those of the service."""
         about: dict[str, Any] = {"service": self._cast.services[row["service"]]}
         if row["find"]:
@@ -96,6 +96,8 @@ class Improvement:
         rows = Ticket.objects.filter(
             kind=Kind.INCIDENT, created_at__lt=before, is_confidential=False, **about
         )
+        # A problem lives where its first incident does, and who opens it gives it to their team.
+        rows = rows.filter(entity_id__in=by.access.entities("tickets.assign"))
         yield from rows.order_by("-created_at", "-pk")[:_LINKED]
 
     def _analyse(self, problem: Ticket, row: dict[str, Any], by: User) -> None:

@@ -577,6 +577,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api:ticket-moves": {"to": "pending", "pending_reason": "requester"},
     "POST api:check-list": {"points": ["Look"]},
     "PATCH api:check-detail": {"done": True},
+    "POST api:request-moves": {"to": "pending", "pending_reason": "requester"},
     "POST api:incident-moves": {"to": "pending", "pending_reason": "requester"},
     "POST api:ticket-pass-on": {"level": "n2", "reason": "Walking"},
     "POST api:incident-pass-on": {"level": "n2", "reason": "Walking"},

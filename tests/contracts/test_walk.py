@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 LOGIN = "/accounts/login/"
 METHODS = {"page": ("GET", "POST"), "api": ("GET", "POST", "PATCH", "PUT", "DELETE")}
 # Those who are let in: it is done, or shown, or the form asks for more.
-IN = {200, 201, 204, 301, 302, 400, 409, 413, 415, 422}
+IN = {200, 201, 202, 204, 301, 302, 400, 409, 413, 415, 422}
 # For parameters of addresses that no thing gives.
 USUAL = {"kind": "incident", "key": "walk", "uidb36": "1", "pk": 1}
 # These bodies name a row: where the walker does not see it, the field is refused before the right is asked.

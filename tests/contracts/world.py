@@ -336,7 +336,7 @@ OF_TICKETS = {
         (
             "note", "api note", "internal file", "api internal file", "internal event", "point", "api point",
             "internal problem", "api cause",
-            "time entry", "api time line",
+            "time entry", "api time line", "link", "api link",
         ),
         ("tickets.view",),
     ),
@@ -359,6 +359,8 @@ ANYWHERE: dict[str, tuple[str, ...]] = {
     "role": (*OVERSEERS, "accounts.view_people"),
     **world_items.ANYWHERE,
 }
+# Words of the set-up that requesters have no use for.
+OF_STAFF = ("custom field code", "canned answer row")
 NEVER = (
     *world_items.NEVER,
     "nothing",
@@ -376,8 +378,6 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
     if kind in (*world_requests.OF_TICKET, *world_projects.OF_TICKET, *world_incidents.OF_TICKET) or kind in (
         "ticket",
         "follower",
-        "link",
-        "api link",
         "merged",
         "problem",
         "change",
@@ -391,6 +391,8 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
         return walker.holds_any(BY_PLACE[kind], place)
     if kind in ANYWHERE:
         return walker.holds_any(ANYWHERE[kind])
+    if kind in OF_STAFF:
+        return walker.is_staff
     if kind == "entity":
         return bool(walker.role) and walker.reaches(place)
     if kind == "item at hand":
