@@ -39,10 +39,13 @@ TYPED = (
     forms.EmailField, forms.SlugField, forms.URLField,
 )  # fmt: skip
 
+# What answers with fields to be put into a form, and takes whatever is typed so far.
+PARTS = ("tickets:fields_part",)
+
 FORMS = [
     name
     for name, rules in PAGES.items()
-    if (rule := rules.get("POST")) and rule.gate != PUBLIC and not name.startswith(MAY_NOT_APPLY)
+    if (rule := rules.get("POST")) and rule.gate != PUBLIC and not name.startswith((*MAY_NOT_APPLY, *PARTS))
 ]
 
 
@@ -76,9 +79,15 @@ class Desk:
 
 
 def form_in(response: Answer) -> forms.BaseForm | None:
-    """The form that a page shows."""
-    found = response.context.get("form") if response.context is not None else None
-    return found if isinstance(found, forms.BaseForm) else None
+    """The form that a page shows; of several the one that was sent."""
+    if response.context is None:
+        return None
+    shown = [value for layer in response.context for part in layer.dicts for value in part.values()]
+    found = response.context.get("form")
+    forms_shown = [form for form in (found, *shown) if isinstance(form, forms.BaseForm)]
+    return next(
+        (form for form in forms_shown if form.is_bound and form.errors), next(iter(forms_shown), None)
+    )
 
 
 def as_sent(form: forms.BaseForm) -> dict[str, Any]:
@@ -156,13 +165,19 @@ def try_field(desk: Desk, name: str, bound: BoundField, sent: dict[str, Any]) ->
             yield f"{case} is missing: {complaint}"
     for what, typed in wrong_values(bound):
         response = desk.send(name, {**sent, bound.html_name: typed})
-        # Some nonsense is somebody's good value: then it went through.
-        if response.status_code == 302 and what == "is nonsense":
+        # Some nonsense is somebody's good value: then it went through, or another field is to blame.
+        if what == "is nonsense" and is_taken(response, bound):
             continue
         if complaint := blames(response, bound):
             yield f"{case} {what} ({typed[:20]!r}): {complaint}"
         elif what == "is too long" and not is_secret(bound) and typed not in response.content.decode():
             yield f"{case} {what}: what was typed is lost"
+
+
+def is_taken(response: Answer, bound: BoundField) -> bool:
+    """Whether the value was taken: the form led on, or says that other fields only are wrong."""
+    form = form_in(response) if response.status_code == 422 else None
+    return response.status_code == 302 or bool(form and form.errors and bound.name not in form.errors)
 
 
 def is_secret(bound: BoundField) -> bool:

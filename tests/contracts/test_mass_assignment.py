@@ -44,6 +44,7 @@ OFFERED = {
         for kind in ("incident", "problem", "change", "request")
     },
     "api:budget": set(),
+    "api:incident-report": set(),
     "api:person-detail": {
         "email", "entity", "first_name", "last_name", "job_title", "manager", "phone", "language", "timezone", "is_vip",
         "is_active",

@@ -206,6 +206,8 @@ class Visitor:
 
     def knock(self, method: str, name: str, rule: Rule, place: str, arguments: dict[str, Any]) -> None:
         """One request, compared with the table."""
+        # Django keeps the last nine thousand statements of a connection, and a walk makes more.
+        connection.queries_log.clear()
         with CaptureQueriesContext(connection) as asked:
             body = body_of(self.world, method, name, place)
             response, said = self.request(method, name, address_of(name, arguments), body)

@@ -336,7 +336,7 @@ OF_TICKETS = {
         (
             "note", "api note", "internal file", "api internal file", "internal event", "point", "api point",
             "internal problem", "api cause",
-            "time entry", "api time line", "link", "api link",
+            "time entry", "api time line", "api link",
         ),
         ("tickets.view",),
     ),
@@ -378,6 +378,7 @@ def sees(walker: Walker, kind: str, place: str) -> bool:
     if kind in (*world_requests.OF_TICKET, *world_projects.OF_TICKET, *world_incidents.OF_TICKET) or kind in (
         "ticket",
         "follower",
+        "link",
         "merged",
         "problem",
         "change",

@@ -160,9 +160,9 @@ def test_answer_taken_back_is_never_read(
 
 def test_internal_side_is_never_shown(portal: Client, incident: Ticket, agent: User, lead: User) -> None:
     comment(incident, by=agent, body="He spilled coffee", kind=CommentKind.INTERNAL)
-    comment(incident, by=agent, body="Their ticket is 77", kind=CommentKind.SUPPLIER)
+    comment(incident, by=agent, body="Their ticket is SUP-4711", kind=CommentKind.SUPPLIER)
     page = portal.get(f"/portal/requests/{incident.reference}/").content.decode()
-    assert "coffee" not in page and "77" not in page
+    assert "coffee" not in page and "SUP-4711" not in page
 
 
 def test_solution_is_accepted(portal: Client, incident: Ticket, agent: User, fixed: ResolutionCode) -> None:
