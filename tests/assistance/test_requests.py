@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -208,11 +210,12 @@ def test_only_who_manages_services_changes_the_catalogue(
 def test_a_save_over_a_newer_version_is_refused(manager: User, loan: RequestType) -> None:
     version = loan.version
     edit_type(loan, {"name_en": "Lend"}, by=manager, version=version)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: edit_type(loan, {"name_en": "Borrow"}, by=manager, version=version),
         lambda: set_fields(loan, [], by=manager, version=version),
         lambda: set_steps(loan, [], by=manager, version=version),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(StaleVersion):
             act()
 

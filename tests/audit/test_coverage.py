@@ -121,6 +121,7 @@ def test_people_and_rights(administrator: User, school: Entity, n1: Team, collea
 
 
 def test_refused_act_leaves_nothing(administrator: User, school: Entity) -> None:
+    assert school.parent
     with pytest.raises(Refused):
         actions.delete_entity(school.parent, by=administrator)
     assert not told("accounts.entity.deleted")

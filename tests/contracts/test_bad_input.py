@@ -82,7 +82,8 @@ def form_in(response: Answer) -> forms.BaseForm | None:
     """The form that a page shows; of several the one that was sent."""
     if response.context is None:
         return None
-    shown = [value for layer in response.context for part in layer.dicts for value in part.values()]
+    layers: list[Any] = list(response.context)
+    shown = [value for layer in layers for part in layer.dicts for value in part.values()]
     found = response.context.get("form")
     forms_shown = [form for form in (found, *shown) if isinstance(form, forms.BaseForm)]
     return next(

@@ -77,9 +77,7 @@ def test_page_and_export_give_each_technician_the_visible_rows(
         page = client.get(reverse(PAGES[kind.kind_slug]))
         assert set(_REFERENCE.findall(page.content.decode())) == of_kind(kind, person), name
         sent = client.get(f"/queue/export/?kind={kind.kind_slug}&view=all")
-        text = (
-            b"".join(sent.streaming_content).decode("utf-8-sig") if sent.streaming else sent.content.decode()
-        )  # type: ignore[attr-defined]
+        text = sent.getvalue().decode("utf-8-sig")
         first, *lines = csv.reader(StringIO(text), delimiter=";" if ";" in text.splitlines()[0] else ",")
         assert first
         assert {line[0] for line in lines} == of_kind(kind, person), name

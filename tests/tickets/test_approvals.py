@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import Absence, Team, User
+from accounts.models import Absence, Entity, Team, User
 from core.exceptions import Refused
 from notifications.choices import About
 from notifications.recipients import recipients
@@ -35,13 +35,13 @@ def _in_english() -> Iterator[None]:
 
 
 @pytest.fixture
-def boss(school: object) -> User:
+def boss(school: Entity) -> User:
     """Somebody who works on no ticket and has no right at all."""
     return make_user("Bea Boss", entity=school)
 
 
 @pytest.fixture
-def purse(school: object) -> User:
+def purse(school: Entity) -> User:
     """Another one, who keeps the money."""
     return make_user("Paul Purse", entity=school)
 

@@ -1,5 +1,7 @@
 """Checklists on tickets."""
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -53,14 +55,15 @@ def test_only_who_works_on_it_may(taken: Ticket, requester: User, colleague: Use
 
 def test_list_of_another_kind_empty_and_endless_ones_are_refused(taken: Ticket, agent: User) -> None:
     other = ChecklistTemplate.objects.create(slug="c", name_fr="C", points_fr="A", kinds=["change"])
-    for refused in (
+    acts: list[Callable[[], object]] = [
         lambda: put_checklist(taken, other, by=agent),
         lambda: add_points(taken, ["!", " "], by=agent),
         lambda: add_points(taken, ["x"] * 201, by=agent),
         lambda: add_points(taken, ["x" * 501], by=agent),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Refused):
-            refused()
+            act()
     assert not taken.checks.exists()
 
 
