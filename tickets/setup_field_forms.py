@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.choices import Kind
 from services.models import Category, Service
 from tickets import kinds
@@ -56,12 +57,12 @@ class CustomFieldForm(forms.ModelForm[CustomField]):
             "service", "only_in_forms", "is_required", "is_public", "position", "is_active",
         )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["kinds"].choices = [(slug, Kind(slug).label) for slug in kinds.registry.slugs]
         fields["category"].queryset = Category.objects.filter(is_active=True)
-        fields["service"].queryset = Service.objects.order_by("sort_name")
+        fields["service"].queryset = Service.objects.visible_to(user).order_by("sort_name")
 
     def _post_clean(self) -> None:
         """Leave the row alone: the act checks and writes it."""

@@ -87,15 +87,6 @@ class CustomFieldResource(Resource):
     ordering = "position"
     ordering_fields = {"position": "position"}
 
-    def get_queryset(self) -> Any:
-        """All for staff, for others those they are shown."""
-        rows = super().get_queryset()
-        return (
-            rows
-            if person_of(self.request).access.is_staff_side
-            else rows.filter(is_public=True, is_active=True)
-        )
-
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a field; `slug` and `label_fr` are needed."""
         field = save_field(CustomField(), self.read_input(), by=person_of(request))

@@ -7,18 +7,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Team, User
 
 
 class CannedAnswerQuerySet(models.QuerySet["CannedAnswer"]):
     """Questions asked of many answers."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Those in use for everybody and for the person's teams; all of them for who sets them up."""
+        """Those in use for everybody and for the person's teams; for who sets them up, those of all teams one sees."""
         if not isinstance(user, User) or not user.access.is_staff_side:
             return self.none()
         if user.access.can("settings.manage"):
-            return self
+            return self.filter(Q(team=None) | Q(team__in=Team.objects.visible_to(user).values("pk")))
         return self.filter(Q(team=None) | Q(team_id__in=user.access.teams), is_active=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.cache import cache
@@ -11,6 +12,8 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils.translation import get_language, gettext_lazy as _
 
+from accounts.models import User
+from services.models import Service
 from tickets.models.ticket import Ticket
 
 PREFIX = "fields."
@@ -45,6 +48,14 @@ class CustomFieldQuerySet(models.QuerySet["CustomField"]):
     def in_use(self) -> Self:
         """Those that are offered."""
         return self.filter(is_active=True)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of everybody and of the services one sees; for who is not staff, those that requesters are shown."""
+        if not isinstance(user, User):
+            return self.none()
+        services = Service.objects.visible_to(user).values("pk")
+        rows = self.filter(models.Q(service=None) | models.Q(service__in=services))
+        return rows if user.access.is_staff_side else rows.filter(is_public=True, is_active=True)
 
 
 class CustomFieldManager(models.Manager.from_queryset(CustomFieldQuerySet)):  # type: ignore[misc]

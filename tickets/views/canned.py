@@ -72,7 +72,8 @@ class CannedAnswers(SetupList):
     create_name, create_label = "tickets:new_canned_answer", gettext_lazy("New answer")
 
     def get_queryset(self) -> QuerySet[CannedAnswer]:
-        return CannedAnswer.objects.select_related("team").order_by("folder", "title", "pk")
+        rows: QuerySet[CannedAnswer] = CannedAnswer.objects.visible_to(reader(self.request))
+        return rows.select_related("team").order_by("folder", "title", "pk")
 
 
 class CannedForm(forms.ModelForm[CannedAnswer]):
@@ -107,7 +108,8 @@ class EditCannedAnswer(UpdatePage):
         """The answer that is changed, or a new one; 404 where there is none."""
         if "pk" not in self.kwargs:
             return CannedAnswer()
-        found = CannedAnswer.objects.filter(pk=self.kwargs["pk"]).first()
+        rows = CannedAnswer.objects.visible_to(reader(self.request))
+        found = rows.filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
         return found

@@ -84,7 +84,8 @@ class CustomFields(SetupList):
     create_name, create_label = "tickets:new_custom_field", gettext_lazy("New field")
 
     def get_queryset(self) -> QuerySet[CustomField]:
-        rows: QuerySet[CustomField] = CustomField.objects.select_related("category", "service")
+        rows: QuerySet[CustomField] = CustomField.objects.visible_to(reader(self.request))
+        rows = rows.select_related("category", "service")
         return rows.order_by("position", "pk")
 
 
@@ -103,7 +104,8 @@ class EditCustomField(UpdatePage):
         """The field that is changed, or a new one; 404 where there is none."""
         if "pk" not in self.kwargs:
             return CustomField()
-        found: CustomField | None = CustomField.objects.filter(pk=self.kwargs["pk"]).first()
+        rows = CustomField.objects.visible_to(reader(self.request))
+        found: CustomField | None = rows.filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
         return found
@@ -113,6 +115,9 @@ class EditCustomField(UpdatePage):
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb(_("Custom fields"), reverse("tickets:custom_fields"))]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": reader(self.request)}
 
     def act(self, form: Any) -> str:
         version = self.sent_version if self.object.pk else None
