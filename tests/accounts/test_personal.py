@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -38,6 +38,13 @@ from tickets.models import Attachment, Comment, Emptied, Event, RetentionRule, T
 
 pytestmark = pytest.mark.django_db
 SECRET = "Xylophone"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Refusals are read here in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ def test_same_number_is_always_the_same_ticket(small: data.Rows) -> None:
 
 def test_data_are_sound_and_of_every_status(small: data.Rows) -> None:
     load([data.make(number, small) for number in range(400, 700)])
-    assert set(Ticket.objects.values_list("status", flat=True)) == {str(status) for status in data.STATUSES}
+    found = set(Ticket.objects.values_list("status", flat=True))
+    assert {str(status) for status in data.STATUSES} <= found
     for ticket in Ticket.objects.all()[:60]:
         assert_replays(ticket)
     assert 30 < Ticket.objects.filter(search=COMMON).count() < 150

@@ -97,7 +97,7 @@ def test_banner_leads_to_the_news_and_to_joining(
     communicate(major, "We are repairing the server.", by=lead)
     cache.clear()
     page = open_as(colleague, "/portal/", width=PHONE)
-    banner = page.get_by_role("region", name="Major incident")
+    banner = page.get_by_role("region", name="There is no mail")
     expect(banner).to_contain_text("There is no mail")
     is_clean(page)
     banner.get_by_role("link", name="See where it stands").click()
@@ -107,7 +107,7 @@ def test_banner_leads_to_the_news_and_to_joining(
     expect(page.locator("main")).to_contain_text("You are told of every news")
     assert Concerned.objects.filter(user=colleague).count() == 1
     elsewhere = open_as(outsider, "/portal/", width=PHONE)
-    expect(elsewhere.get_by_role("region", name="Major incident")).to_have_count(0)
+    expect(elsewhere.get_by_role("region", name="There is no mail")).to_have_count(0)
 
 
 def test_lead_tells_everybody_from_the_page(

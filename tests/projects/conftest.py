@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Entity, Team, User
 from projects.actions import create_project, save_phase
@@ -16,6 +17,13 @@ from tickets.actions import open_ticket
 from tickets.models import Ticket
 
 MakeTask = Callable[..., Ticket]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Refusals are read here in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
