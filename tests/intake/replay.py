@@ -4,12 +4,10 @@ from typing import Any
 
 from tickets.models import Event, Ticket
 
-_BEGINS: dict[str, Any] = {"status": "new", "pending_reason": None}
-
 
 def replay(ticket: Ticket) -> dict[str, Any]:
     """The columns as its events leave them; asserts that each change begins where the one before it ended."""
-    state = dict(_BEGINS)
+    state: dict[str, Any] = {"status": str(ticket.workflow.initial), "pending_reason": None}
     for event in Event.objects.filter(ticket=ticket).order_by("at", "id"):
         for name, (before, after) in event.data.get("changes", {}).items():
             if name in state:
