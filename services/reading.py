@@ -78,7 +78,7 @@ def decoded(raw: bytes) -> str:
 
 def rows_of(text: str) -> tuple[list[Row], list[str]]:
     """The rows of a file, and the heads of columns that mean nothing here. Raises `Unreadable`."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
         heads = [head.strip() for head in next(lines, [])]
         known = _columns(heads)

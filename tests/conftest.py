@@ -1,6 +1,7 @@
 """What holds for the whole suite: a clean cache, cheap passwords, static files as they are in the sources."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from audit import keys
 
@@ -47,6 +49,13 @@ def _trail_of_its_own(tmp_path_factory: pytest.TempPathFactory, settings: Any) -
     """Each test has a chain of its own, so files beside it and keys of its own, too."""
     settings.AUDIT_DIR = tmp_path_factory.getbasetemp() / f"audit-{uuid.uuid4().hex}"
     keys.forget()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What a test reads of a refusal or a sentence is English, as in the code, unless it says who reads."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -76,6 +76,8 @@ def _reader(serializer: OutputSerializer, field: Any) -> Reader:
         return _nested(type(field), take)
     if isinstance(field, serializers.ListSerializer) and isinstance(field.child, OutputSerializer):
         return _nested_many(type(field.child), take)
+    if isinstance(field, serializers.DecimalField):
+        return _exact(field, take)
     return take
 
 
@@ -95,6 +97,16 @@ def _take(source: str) -> Reader:
         return row
 
     return walk
+
+
+def _exact(field: serializers.DecimalField, take: Reader) -> Reader:
+    """A decimal number as text with its places, as the schema promises it."""
+
+    def read(row: Any) -> Any:
+        value = take(row)
+        return None if value is None else field.to_representation(value)
+
+    return read
 
 
 def _nested(kind: type[OutputSerializer], take: Reader) -> Reader:

@@ -82,10 +82,12 @@ def form_in(response: Answer) -> forms.BaseForm | None:
     """The form that a page shows; of several the one that was sent."""
     if response.context is None:
         return None
-    layers: list[Any] = list(response.context)
+    # A page of one template has its context bare.
+    layers: list[Any] = [response.context] if hasattr(response.context, "dicts") else list(response.context)
     shown = [value for layer in layers for part in layer.dicts for value in part.values()]
     found = response.context.get("form")
-    forms_shown = [form for form in (found, *shown) if isinstance(form, forms.BaseForm)]
+    # By type: asking a lazy value what it is would make it, and the nonce may no longer be made.
+    forms_shown = [form for form in (found, *shown) if issubclass(type(form), forms.BaseForm)]
     return next(
         (form for form in forms_shown if form.is_bound and form.errors), next(iter(forms_shown), None)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -99,12 +101,14 @@ class TotalsSerializer(OutputSerializer):
     """Sums of lines. Money is that of the tickets whose money you may see."""
 
     name = serializers.CharField(help_text="The value of the group, empty for the whole.")
-    minutes = serializers.IntegerField()
-    billable_minutes = serializers.IntegerField()
-    unrated_minutes = serializers.IntegerField(help_text="Minutes without a rate, so without a cost.")
-    time_cost = serializers.DecimalField(max_digits=16, decimal_places=2)
-    other_cost = serializers.DecimalField(max_digits=16, decimal_places=2)
-    cost = serializers.DecimalField(max_digits=16, decimal_places=2)
+    minutes = serializers.IntegerField(source="sums.minutes")
+    billable_minutes = serializers.IntegerField(source="sums.billable_minutes")
+    unrated_minutes = serializers.IntegerField(
+        source="sums.unrated_minutes", help_text="Minutes without a rate, so without a cost."
+    )
+    time_cost = serializers.DecimalField(source="sums.time_cost", max_digits=16, decimal_places=2)
+    other_cost = serializers.DecimalField(source="sums.other_cost", max_digits=16, decimal_places=2)
+    cost = serializers.DecimalField(source="sums.cost", max_digits=16, decimal_places=2)
 
 
 class BudgetSerializer(OutputSerializer):
@@ -265,7 +269,8 @@ class BudgetResource(TicketPart):
         """Budget and sum."""
         budget = TicketBudget.objects.filter(ticket=self.ticket).first()
         lines = LedgerLine.objects.visible_to(self.person).of(self.ticket).standing()
-        return Response({"amount": budget.amount if budget else None, "spent": ledger.totals(lines).cost})
+        told = _Spent(budget.amount if budget else None, ledger.totals(lines).cost)
+        return Response(write(BudgetSerializer, told))
 
 
 class LedgerResource(Resource):
@@ -293,11 +298,23 @@ class LedgerResource(Resource):
         if asked and asked not in ledger.GROUPS:
             raise Refused({"by": _("Choose one of: %(names)s.") % {"names": ", ".join(ledger.GROUPS)}})
         parts = ledger.split(lines, asked) if asked else [("", ledger.totals(lines))]
-        return listed([{"name": name, **_told(sums)} for name, sums in parts])
+        return listed([write(TotalsSerializer, _Part(name, sums)) for name, sums in parts])
 
 
-def _told(sums: ledger.Totals) -> dict[str, Any]:
-    return {**vars(sums), "cost": sums.cost}
+@dataclass(frozen=True)
+class _Part:
+    """The sums of one group."""
+
+    name: str
+    sums: ledger.Totals
+
+
+@dataclass(frozen=True)
+class _Spent:
+    """A budget, if there is one, beside what is spent of it."""
+
+    amount: Decimal | None
+    spent: Decimal
 
 
 class RateResource(Resource):
