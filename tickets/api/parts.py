@@ -234,9 +234,11 @@ class FollowerResource(TicketPart):
 
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Be told nothing of the ticket, or be told again; oneself only."""
-        if self.get_object().user_id != self.person.pk:
+        follower = self.get_object()
+        if follower.user_id != self.person.pk:
             raise PermissionDenied
-        return self.respond(actions.mute(self.ticket, by=self.person, muted=self.read_input()["muted"]))
+        muted = self.read_input().get("muted", follower.is_muted)
+        return self.respond(actions.mute(self.ticket, by=self.person, muted=muted))
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Remove a follower; `me` is oneself."""
