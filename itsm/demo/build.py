@@ -9,10 +9,11 @@ from accounts.models import User
 from calendars.models import Calendar
 from core.outbox import relay
 from itsm.demo.assistance import build_requests
-from itsm.demo.history import History
+from itsm.demo.history import History, Story
 from itsm.demo.items import build_items
 from itsm.demo.loading import Loader
-from itsm.demo.majors import build_majors
+from itsm.demo.majors import tellings
+from itsm.demo.order import Telling, in_order
 from itsm.demo.organisation import Cast, build_organisation, declare_absences
 from itsm.demo.present import Present
 from itsm.demo.problems_changes import build_problems_and_changes
@@ -52,14 +53,15 @@ def build(*, now: datetime, password: str, say: Say) -> dict[str, int]:
         say("Making the organisation and its services…")
         cast = build_organisation(password=password, founded_at=now - HISTORY - timedelta(days=30))
         build_services(cast, at=now - HISTORY - timedelta(days=29))
+        _ring_in_portal_alone(cast.people.values())
         _play_all(cast, now=now, say=say)
         build_problems_and_changes(cast, now=now)
         build_requests(cast, now=now)
         build_projects(cast, now=now)
-        build_majors(cast, now=now)
         build_items(cast, now=now)
         declare_absences(cast, now.astimezone(ZONE).date())
-    _ring_bells(cast.people.values())
+    relay(TOPIC)
+    Preference.objects.filter(user__in=list(cast.people.values())).delete()
     refresh_statistics()
     return {
         "people": User.objects.count(),
@@ -81,16 +83,19 @@ def _play_all(cast: Cast, *, now: datetime, say: Say) -> None:
     loader.finish([past for past in map(loader.play, older) if past])
     say(f"{len(older)} older incidents are there, {len(later)} follow act by act…")
     player = Player(cast, until=now, told_since=now - _TOLD)
-    for number, story in enumerate(later, 1):
-        player.play(story)
+    for number in in_order([*(_tell(player, story) for story in later), *tellings(cast, now)]):
         if number % _STEP == 0:
             say(f"{number} of {len(later)}…")
 
 
-def _ring_bells(people: Iterable[User]) -> None:
-    """Tell people of what happened lately, in the portal alone: nobody reads mail at these addresses."""
+def _tell(player: Player, story: Story) -> Telling:
+    """The story of one ticket, whole at the moment it begins."""
+    yield story[0].at
+    player.play(story)
+
+
+def _ring_in_portal_alone(people: Iterable[User]) -> None:
+    """Nobody reads mail at these addresses."""
     in_portal = {about: channels & {Channel.IN_APP} for about, channels in DEFAULTS.items()}
     for person in people:
         set_preferences(person, in_portal)
-    relay(TOPIC)
-    Preference.objects.filter(user__in=list(people)).delete()

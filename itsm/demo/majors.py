@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import sin
 
@@ -14,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import User
 from core.choices import Kind
+from core.outbox import relay
 from incidents.actions import (
     attach_child,
     communicate,
@@ -24,15 +24,16 @@ from incidents.actions import (
     write_entry,
     write_report,
 )
+from incidents.choices import UPDATE_TOPIC
 from incidents.facts import children_of
 from incidents.models import MajorIncident
 from incidents.spread import spread_entry
+from itsm.demo.order import Telling
 from itsm.demo.organisation import Cast
 from itsm.demo.rhythm import ZONE
 from itsm.demo.texts import FRENCH
-from notifications.actions import set_preferences
-from notifications.choices import DEFAULTS, Channel
-from notifications.models import Notification, Preference
+from notifications.choices import About
+from notifications.models import Notification
 from tickets.actions import comment, move, open_ticket, take
 from tickets.actions.interventions import (
     finish_intervention,
@@ -98,26 +99,12 @@ _LOG = (
 )  # fmt: skip
 
 
-def build_majors(cast: Cast, *, now: datetime) -> None:
-    """Make all of it through the real acts; what is past is told to nobody."""
-    with untold(), _in_portal_alone(cast):
-        _tell_of_the_mail(cast, now)
-        _send_technicians(cast, now)
+def tellings(cast: Cast, now: datetime) -> list[Telling]:
+    """The morning without mail, and the visits of the days around today, through the real acts; they tell nobody."""
+    return [tell(cast, now) for tell in (_tell_of_the_mail, _repair_copier, _replace_dock, _coming_visits)]
 
 
-@contextmanager
-def _in_portal_alone(cast: Cast) -> Iterator[None]:
-    """Nobody reads mail at these addresses, and what is five weeks old rings no bell."""
-    in_portal = {about: channels & {Channel.IN_APP} for about, channels in DEFAULTS.items()}
-    people = list(cast.people.values())
-    for person in people:
-        set_preferences(person, in_portal)
-    yield
-    Notification.objects.filter(about="major").delete()
-    Preference.objects.filter(user__in=people).delete()
-
-
-def _tell_of_the_mail(cast: Cast, now: datetime) -> None:
+def _tell_of_the_mail(cast: Cast, now: datetime) -> Telling:
     """The morning without mail."""
     today = now.astimezone(ZONE).date()
     day = today - timedelta(days=today.weekday() - _TUESDAY, weeks=_WEEKS_AGO)
@@ -126,36 +113,42 @@ def _tell_of_the_mail(cast: Cast, now: datetime) -> None:
         return datetime(day.year, day.month, day.day, minute // 60, minute % 60, 17, tzinfo=ZONE)
 
     people, service = cast.people, cast.services["messagerie"]
-    master = open_ticket(
-        Kind.INCIDENT, by=people["agent"], requester=people["pauline.mercier"], channel="phone", service=service,
-        title="Messagerie arrêtée pour plusieurs services", urgency=5, impact=5, at=at(526), reported_at=at(521),
-        description="Mme Mercier et trois collègues n’ont plus accès à leur messagerie depuis 8 h 40.",
-        details={"symptoms": "Outlook : « Déconnecté », erreur 0x8004010F. Webmail : erreur 503."},
-    )  # fmt: skip
-    take(master, by=people["agent"], at=at(528))
-    children = [
-        open_ticket(
-            Kind.INCIDENT, by=people[who], title=title, description=text, service=service, urgency=4, impact=3, at=at(minute)
-        )
-        for minute, who, title, text in _REPORTS[:3]
-    ]  # fmt: skip
-    major = declare_major(
-        master, by=people["lead"], summary="La messagerie est en panne depuis 8 h 40",
-        reason="Trois signalements en dix minutes, de trois entités : le service est arrêté pour tout le monde.",
-        entities=[cast.entities[code] for code in ("VILLE", "AGGLO", "CCAS")], at=at(544),
-    )  # fmt: skip
-    children += [
-        open_ticket(
-            Kind.INCIDENT, by=people[who], title=title, description=text, service=service, urgency=4, impact=3, at=at(minute)
-        )
-        for minute, who, title, text in _REPORTS[3:]
-    ]  # fmt: skip
-    for place, child in enumerate(children):
-        attach_child(major, child, by=people["agent" if place % 2 else "ines.cordier"], at=at(553 + place))
-    for who in ("antoine.weber", "guillaume.ferrand", "aicha.mansouri", "michel.carpentier"):
-        join_major(major, by=people[who], at=at(560))
-    _write_log(cast, major, at)
-    _end(cast, master, major, at)
+    yield at(526)
+    with untold():
+        master = open_ticket(
+            Kind.INCIDENT, by=people["agent"], requester=people["pauline.mercier"], channel="phone", service=service,
+            title="Messagerie arrêtée pour plusieurs services", urgency=5, impact=5, at=at(526), reported_at=at(521),
+            description="Mme Mercier et trois collègues n’ont plus accès à leur messagerie depuis 8 h 40.",
+            details={"symptoms": "Outlook : « Déconnecté », erreur 0x8004010F. Webmail : erreur 503."},
+        )  # fmt: skip
+        take(master, by=people["agent"], at=at(528))
+    children = []
+    for minute, who, title, text in _REPORTS:
+        yield at(minute)
+        with untold():
+            children.append(
+                open_ticket(
+                    Kind.INCIDENT, by=people[who], title=title, description=text, service=service, urgency=4, impact=3,
+                    at=at(minute),
+                )
+            )  # fmt: skip
+    with untold():
+        major = declare_major(
+            master, by=people["lead"], summary="La messagerie est en panne depuis 8 h 40",
+            reason="Trois signalements en dix minutes, de trois entités : le service est arrêté pour tout le monde.",
+            entities=[cast.entities[code] for code in ("VILLE", "AGGLO", "CCAS")], at=at(544),
+        )  # fmt: skip
+        for place, child in enumerate(children):
+            attach_child(
+                major, child, by=people["agent" if place % 2 else "ines.cordier"], at=at(553 + place)
+            )
+        for who in ("antoine.weber", "guillaume.ferrand", "aicha.mansouri", "michel.carpentier"):
+            join_major(major, by=people[who], at=at(560))
+        _write_log(cast, major, at)
+        _end(cast, master, major, at)
+        # What the worker would send: every word is spread above, at its time; and what is past rings no bell.
+        relay(UPDATE_TOPIC)
+        Notification.objects.filter(about=About.MAJOR).delete()
 
 
 def _write_log(cast: Cast, major: MajorIncident, at: Clock) -> None:
@@ -212,59 +205,71 @@ def _end(cast: Cast, master: Ticket, major: MajorIncident, at: Clock) -> None:
     finalise_report(master, by=people["lead"], language=FRENCH, at=at(702) + timedelta(days=8))
 
 
-def _send_technicians(cast: Cast, now: datetime) -> None:
-    """Appointments of the days around today, one of them signed."""
-    people = cast.people
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    copier = _visit(
-        cast,
-        "alain.texier",
-        "Bourrages répétés du copieur de l’atelier",
-        "impression",
-        now - timedelta(days=4),
-    )
-    begin = (now.astimezone(ZONE) - timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
-    technician = people["amelie.faure"]
-    row = plan_intervention(
-        copier, by=technician, technician=technician, starts_at=begin, ends_at=begin + timedelta(hours=1),
-        place="Centre technique, atelier, bureau du chef d’atelier", travel_minutes=30,
-        purpose="Prendre le four de rechange et le kit de rouleaux.", at=begin - timedelta(hours=20),
-    )  # fmt: skip
-    row = start_intervention(row, by=technician, at=begin + timedelta(minutes=6))
-    row = finish_intervention(
-        row, by=technician, at=begin + timedelta(minutes=58),
-        work_done="Four et rouleaux d’entraînement remplacés. 200 pages imprimées en essai, sans bourrage.",
-        parts=[{"name": "Four", "reference": "FM4-6228", "quantity": 1}, {"name": "Rouleau d’entraînement", "quantity": 3}],
-        remaining="Commander un toner noir d’avance.",
-    )  # fmt: skip
-    sign_intervention(
-        row, by=technician, signer_name="Alain Texier", signature=_signature(), at=begin + timedelta(hours=1)
-    )
-    agent = people["agent"]
-    dock = _visit(
-        cast,
-        "requester",
-        "Station d’accueil qui ne charge plus le portable",
-        "postes-ville",
-        now - timedelta(days=1),
-    )
-    row = plan_intervention(
-        dock, by=agent, technician=agent, starts_at=hour - timedelta(hours=2), ends_at=hour - timedelta(hours=1),
-        place="Hôtel de ville, 2ᵉ étage, bureau 214", at=hour - timedelta(hours=20),
-    )  # fmt: skip
-    finish_intervention(
-        row, by=agent, work_done="Station remplacée par une neuve ; charge et deux écrans vérifiés.",
-        parts=[{"name": "Station d’accueil USB-C", "quantity": 1}], at=hour - timedelta(minutes=55),
-    )  # fmt: skip
+def _repair_copier(cast: Cast, now: datetime) -> Telling:
+    """An appointment of three days ago, with its sheet signed."""
+    people, reported = cast.people, now - timedelta(days=4)
+    yield reported
+    with untold():
+        copier = _visit(
+            cast, "alain.texier", "Bourrages répétés du copieur de l’atelier", "impression", reported
+        )
+        begin = (now.astimezone(ZONE) - timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
+        technician = people["amelie.faure"]
+        row = plan_intervention(
+            copier, by=technician, technician=technician, starts_at=begin, ends_at=begin + timedelta(hours=1),
+            place="Centre technique, atelier, bureau du chef d’atelier", travel_minutes=30,
+            purpose="Prendre le four de rechange et le kit de rouleaux.", at=reported + timedelta(minutes=50),
+        )  # fmt: skip
+        row = start_intervention(row, by=technician, at=begin + timedelta(minutes=6))
+        row = finish_intervention(
+            row, by=technician, at=begin + timedelta(minutes=58),
+            work_done="Four et rouleaux d’entraînement remplacés. 200 pages imprimées en essai, sans bourrage.",
+            parts=[{"name": "Four", "reference": "FM4-6228", "quantity": 1}, {"name": "Rouleau d’entraînement", "quantity": 3}],
+            remaining="Commander un toner noir d’avance.",
+        )  # fmt: skip
+        sign_intervention(
+            row,
+            by=technician,
+            signer_name="Alain Texier",
+            signature=_signature(),
+            at=begin + timedelta(hours=1),
+        )
+
+
+def _replace_dock(cast: Cast, now: datetime) -> Telling:
+    """A visit of this morning, done and not signed."""
+    agent, hour = cast.people["agent"], now.replace(minute=0, second=0, microsecond=0)
+    reported = now - timedelta(days=1)
+    yield reported
+    with untold():
+        dock = _visit(
+            cast, "requester", "Station d’accueil qui ne charge plus le portable", "postes-ville", reported
+        )
+        row = plan_intervention(
+            dock, by=agent, technician=agent, starts_at=hour - timedelta(hours=2), ends_at=hour - timedelta(hours=1),
+            place="Hôtel de ville, 2ᵉ étage, bureau 214", at=hour - timedelta(hours=20),
+        )  # fmt: skip
+        finish_intervention(
+            row, by=agent, work_done="Station remplacée par une neuve ; charge et deux écrans vérifiés.",
+            parts=[{"name": "Station d’accueil USB-C", "quantity": 1}], at=hour - timedelta(minutes=55),
+        )  # fmt: skip
+
+
+def _coming_visits(cast: Cast, now: datetime) -> Telling:
+    """Appointments of today and tomorrow."""
+    agent, hour = cast.people["agent"], now.replace(minute=0, second=0, microsecond=0)
+    reported = now - timedelta(hours=20)
+    yield reported
     for who, title, service, hours, mode, place in (
         ("martine.joubert", "Deuxième écran noir à l’état civil", "postes-ville", 2, "on_site", "Hôtel de ville, guichet 3"),
         ("nadia.cherif", "Agirh se ferme à l’édition des bulletins", "paie", 24, "remote", ""),
     ):  # fmt: skip
-        ticket = _visit(cast, who, title, service, now - timedelta(hours=20))
-        plan_intervention(
-            ticket, by=agent, technician=agent, mode=mode, place=place, starts_at=hour + timedelta(hours=hours),
-            ends_at=hour + timedelta(hours=hours + 1), travel_minutes=10 if place else 0, at=now - timedelta(hours=3),
-        )  # fmt: skip
+        with untold():
+            plan_intervention(
+                _visit(cast, who, title, service, reported), by=agent, technician=agent, mode=mode, place=place,
+                starts_at=hour + timedelta(hours=hours), ends_at=hour + timedelta(hours=hours + 1),
+                travel_minutes=10 if place else 0, at=now - timedelta(hours=3),
+            )  # fmt: skip
 
 
 def _visit(cast: Cast, who: str, title: str, service: str, at: datetime) -> Ticket:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOT_PAGES = {
     "tickets:intervention_sheet", "tickets:intervention_signature", "incidents:report_pdf",
     "front", "tickets:counts", "tickets:lookup", "tickets:watermark", "tickets:panels", "tickets:download", "notifications:bell", "core:draft",
-    "accounts:people_search", "services:item_search", "services:item_export", "services:graph", "mfa_download_recovery_codes", "mfa_login_webauthn", "account_logout", "portal:home",
+    "accounts:people_search", "services:item_search", "services:item_export", "tickets:ledger_export", "services:graph", "mfa_download_recovery_codes", "mfa_login_webauthn", "account_logout", "portal:home",
 }  # fmt: skip
 # Only their author opens these; the form is that of every act.
 NOT_OURS = {"tickets:edit_comment"}

@@ -134,7 +134,7 @@ def test_ctrl_c_with_work_under_way_stops_all_in_order_and_gives_the_task_back(
     again.wait_ready()
     waiting = broker.llen("celery") + broker.hlen("unacked")
     broker.flushall()
-    assert waiting, "the interrupted task was lost"
+    assert waiting, f"the interrupted task was lost\n{portal.output}\n{again.output}"
 
 
 def test_kill_nine_of_the_supervisor_leaves_no_orphan_and_the_next_start_recovers(

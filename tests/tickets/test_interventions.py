@@ -339,7 +339,7 @@ def test_interventions_over_the_api(incident: Ticket, agent: User, requester: Us
     assert client.patch(one, {"place": "B3"}, **json).json()["place"] == "B3"
     assert client.post(f"{one}start/", {}, **json).json()["state"] == "under_way"
     sheet = client.post(f"{one}sheet/", {"work_done": "Done", "parts": [{"name": "Fuser"}]}, **json).json()
-    assert sheet["parts"] == [{"name": "Fuser", "reference": "", "quantity": 1}]
+    assert sheet["parts"] == [{"name": "Fuser", "reference": "", "quantity": "1.00"}]
     signed = client.post(f"{one}sign/", {"signer_name": "Rosa", "agreed": True}, **json).json()
     assert signed["state"] == "signed"
     assert signed["sheet"].startswith("/attachments/")

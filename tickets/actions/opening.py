@@ -110,12 +110,23 @@ def open_ticket(
     remember(ticket, ())
     hung = hang_items(ticket, items, by=by) if items else {}
     facts: dict[str, Any] = {"files": [file.pk for file in attachments]} if attachments else {}
-    if fields is not None and (changes := _save_fields(ticket, fields, asked_fields, by=by)):
+    changes = _handed_over(ticket)
+    if fields is not None:
+        changes |= _save_fields(ticket, fields, asked_fields, by=by)
+    if changes:
         facts["changes"] = changes
     record(ticket, Verb.OPENED, by=by, at=now, is_public=True, notify=notify, channel=channel, **facts)
     if hung:
         record(ticket, Verb.ITEMS, by=by, at=now, notify=False, **hung)
     return ticket
+
+
+def _handed_over(ticket: Ticket) -> dict[str, list[Any]]:
+    """What somebody's having it from the start changes, so that the timeline leads to the ticket as it is."""
+    if ticket.assignee_id is None:
+        return {}
+    moved = {"status": [str(ticket.workflow.initial), ticket.status]}
+    return {"assignee": [None, ticket.assignee_id], **(moved if moved["status"][0] != ticket.status else {})}
 
 
 def _check_rights(by: User, requester: User, entity: Entity) -> None:
