@@ -32,7 +32,7 @@ set-up-dev: $(DEV_STAMP) ## Install what testing and checking need, too
 	@$(BIN)/python manage.py translations
 
 test: set-up-dev ## Run every test on real engines; browser tests where a Chromium is present
-	@$(BIN)/python -m pytest -n $(PARALLEL) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(PARALLEL) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: set-up-dev ## Format, lint, types, import contracts, templates, migrations, translations, settings
 	$(BIN)/ruff format --check .

@@ -16,6 +16,7 @@ from core.markdown import plain
 from core.text import first_line
 from incidents.choices import Act
 from incidents.models import Concerned, FollowUp, IncidentReport, MajorEntry, MajorIncident
+from services.models import Item
 from services.support import schedule_of
 from tickets.choices import LinkType, Verb
 from tickets.ledger import Totals, totals
@@ -26,6 +27,7 @@ from tickets.timeline import Entry, entries
 TIMELINE_LINES = 40
 LOG_LINES = 60
 CHILDREN = 40
+ITEMS = 30
 _TOLD = {
     Verb.OPENED, Verb.MOVED, Verb.ASSIGNED, Verb.PASSED_ON, Verb.PRIORITISED, Verb.VISITED, Verb.MERGED,
     Verb.ABSORBED, Verb.CONVERTED, Verb.APPROVAL,
@@ -59,6 +61,8 @@ class Facts:
     reach: int = 0
     entities: list[tuple[str, int]] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+    items_left_out: int = 0
     children: list[Ticket] = field(default_factory=list)
     children_count: int = 0
     log: list[MajorEntry] = field(default_factory=list)
@@ -159,6 +163,9 @@ def _add_touched(told: Facts, children: QuerySet[Ticket], user: User) -> None:
         services |= set(told.major.services.values_list("name", flat=True))
         told.reach = people_of_entities(told.major).count()
     told.people, told.services = len(people), sorted(services)
+    items = Item.objects.visible_to(user).filter(ticket_rows__ticket__in=keys).distinct().order_by("code")
+    names = [str(item) for item in items]
+    told.items, told.items_left_out = names[:ITEMS], max(len(names) - ITEMS, 0)
     told.entities = Counter(str(row.entity) for row in everything).most_common()
     told.children, told.children_count = parts[:CHILDREN], len(everything) - 1
 

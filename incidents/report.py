@@ -123,6 +123,10 @@ def _touched(told: Facts) -> Section:
     facts = documents.facts(
         [
             (_("Services"), ", ".join(told.services) or _("Not named")),
+            (
+                _("Items"),
+                ", ".join(told.items) + (f" … (+{told.items_left_out})" if told.items_left_out else ""),
+            ),
             (_("Entities"), places),
             (_("Reporting or following it"), times.number(told.people)),
             (_("People of the entities touched"), reach if told.reach else ""),

@@ -112,7 +112,7 @@ def test_ctrl_c_with_work_under_way_stops_all_in_order_and_gives_the_task_back(
     broker = Redis.from_url(places(var).socket_url("broker"))
     # A task that runs far longer than the patience of a stop, made of one that exists.
     sender = Celery(broker=f"redis+socket://{places(var).sockets}/broker.sock")
-    sender.send_task("celery.map", kwargs={"task": {"task": "core.relay_outbox"}, "it": [[None]] * 100_000})
+    sender.send_task("celery.map", kwargs={"task": {"task": "core.relay_outbox"}, "it": [None] * 100_000})
     wait_for(lambda: broker.hlen("unacked") > 0, seconds=20, what="the worker takes the task")
     # And a request that never ends its body.
     with socket.create_connection(("127.0.0.1", portal.port)) as slow:

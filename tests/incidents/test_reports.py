@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
 
-from accounts.models import User
+from accounts.models import Entity, User
 from core.exceptions import Refused, StaleVersion
 from incidents.actions import (
     communicate,
@@ -26,8 +26,9 @@ from incidents.actions import (
 from incidents.facts import TIMELINE_LINES, facts_of
 from incidents.models import MajorIncident
 from incidents.report import report_pdf
-from services.models import Service
-from tickets.actions import comment, move, open_ticket, take
+from services.actions import create_item, install_item_types
+from services.models import ItemType, Service
+from tickets.actions import comment, move, open_ticket, set_items, take
 from tickets.actions.ledger import add_cost, log_time
 from tickets.choices import CommentKind, Status, Verb
 from tickets.models import Attachment, Event, ResolutionCode, Ticket
@@ -91,6 +92,18 @@ def test_report_is_in_the_readers_language(solved: Ticket, agent: User, client: 
     content = client.get(f"/incidents/{solved.reference}/report.pdf").content
     root: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
     assert root["/Lang"] == "fr"
+
+
+def test_items_are_named_to_who_sees_them(
+    solved: Ticket, agent: User, requester: User, school: Entity
+) -> None:
+    install_item_types()
+    kind = ItemType.objects.get(slug="serveur")
+    server = create_item(code="SRV-1", name="Mail server", item_type=kind, entity=school, by=None)
+    set_items(solved, [server], by=agent)
+    assert facts_of(solved, agent).items == [str(server)]
+    assert facts_of(solved, requester).items == []
+    assert "SRV-1" in read(solved, agent)
 
 
 def test_money_is_for_who_may_see_it(solved: Ticket, agent: User, lead: User) -> None:
