@@ -234,7 +234,7 @@ def make_graph(items: int = 5_000, relations: int = 20_000) -> Service:
     made = Item.objects.bulk_create(
         Item(
             name=f"Node {n}", sort_name=f"node {n:05}", code=f"BENCH-{n}", item_type=kind, entity=entity,
-            status=ItemStatus.IN_USE,
+            status=ItemStatus.IN_USE, status_since=FIRST_DAY.date(), created_at=FIRST_DAY, updated_at=FIRST_DAY,
         )
         for n in range(items)
     )  # fmt: skip

@@ -9,6 +9,8 @@ from bench.middleware import ASKED, TOLD, StatementCountMiddleware
 from bench.names import AGENT
 from bench.run import Case, Result, table
 from bench.words import COMMON, RARE
+from services.actions import install_item_types
+from services.models import Item, Relation
 from tests.intake.replay import assert_replays
 from tickets.actions.bulk import load
 from tickets.models import Ticket
@@ -40,6 +42,14 @@ def test_data_are_sound_and_of_every_status(small: data.Rows) -> None:
     assert Ticket.objects.filter(search=RARE).count() == 1
     agent = User.objects.get(email=AGENT)
     assert 0 < Ticket.objects.visible_to(agent).count() < 300
+
+
+def test_graph_hangs_under_one_service(small: data.Rows) -> None:
+    install_item_types()
+    service = data.make_graph(items=50, relations=120)
+    assert Item.objects.filter(code__startswith="BENCH-").count() == 50
+    assert Relation.objects.filter(source__service=service).count() == 10
+    assert 100 < Relation.objects.count() <= 120
 
 
 @pytest.mark.django_db
