@@ -103,7 +103,7 @@ def test_items_are_named_to_who_sees_them(
     set_items(solved, [server], by=agent)
     assert facts_of(solved, agent).items == [str(server)]
     assert facts_of(solved, requester).items == []
-    assert "SRV-1" in read(solved, agent)
+    assert "Mail server" in read(solved, agent)
 
 
 def test_money_is_for_who_may_see_it(solved: Ticket, agent: User, lead: User) -> None:
